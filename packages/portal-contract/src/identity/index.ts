@@ -1,0 +1,2 @@
+export { identityRoutes } from "./routes.ts";
+export { type SessionView, sessionSchema } from "./session.ts";
