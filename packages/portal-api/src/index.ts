@@ -1,1 +1,6 @@
-export {};
+export {
+  type MigrateConfig,
+  migrateConfigSchema,
+  type PortalConfig,
+  portalConfigSchema,
+} from "./config.ts";

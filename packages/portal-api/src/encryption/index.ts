@@ -1,0 +1,1 @@
+export type { FieldCipher, FieldName } from "./field-cipher.ts";

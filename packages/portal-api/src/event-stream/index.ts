@@ -1,0 +1,2 @@
+export type { Audience, OutgoingEvent } from "./outgoing-event.ts";
+export type { EventPublisher } from "./publisher.ts";

@@ -1,0 +1,1 @@
+export type { DurabilityState, Permit, PermitView } from "./permit-view.ts";

@@ -1,0 +1,1 @@
+export { PortalError, type PortalErrorOptions, staleVersion } from "./portal-error.ts";

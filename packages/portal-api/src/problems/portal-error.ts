@@ -1,0 +1,32 @@
+import { CodedError, type CodedErrorOptions } from "@careline/platform";
+import type { ProblemCode } from "@careline/portal-contract";
+
+export interface PortalErrorOptions extends CodedErrorOptions {
+  /** Parts that did not parse: where, and which rule. Never the value. */
+  readonly fields?: readonly { readonly at: string; readonly rule: string }[];
+  /** STALE_VERSION only. */
+  readonly versions?: { readonly yours: number; readonly current: number };
+  /** Seconds for Retry-After; 1 by default on retryable 503 and 429. */
+  readonly retryAfterSeconds?: number;
+  /** Machine-readable reason beside the code, e.g. the keeper's. */
+  readonly reason?: string;
+  /** METHOD_NOT_ALLOWED only. */
+  readonly allow?: readonly string[];
+}
+
+/** The portal's one error class; its codes are those of the contract's table of problems. */
+export class PortalError extends CodedError<ProblemCode> {
+  override readonly name = "PortalError";
+  readonly options: PortalErrorOptions;
+  constructor(code: ProblemCode, message: string, options: PortalErrorOptions = {}) {
+    super(code, message, options);
+    this.options = options;
+  }
+}
+
+/** 412: the edit was based on `yours`, the record is at `current`. */
+export function staleVersion(yours: number, current: number): PortalError {
+  return new PortalError("STALE_VERSION", `edit of version ${yours}, record is at ${current}`, {
+    versions: { yours, current },
+  });
+}
