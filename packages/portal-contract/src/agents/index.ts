@@ -1,0 +1,2 @@
+export { agentsRoutes } from "./routes.ts";
+export * from "./schemas.ts";

@@ -1,0 +1,2 @@
+export { demoRoutes } from "./routes.ts";
+export * from "./schemas.ts";

@@ -1,0 +1,2 @@
+export { programmesRoutes } from "./routes.ts";
+export * from "./schemas.ts";

@@ -1,0 +1,2 @@
+export { queueRoutes } from "./routes.ts";
+export * from "./schemas.ts";

@@ -1,0 +1,2 @@
+export { telephonyRoutes } from "./routes.ts";
+export * from "./schemas.ts";
