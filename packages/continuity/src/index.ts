@@ -1,1 +1,5 @@
-export {};
+export {
+  CONTINUITY_ERRORS,
+  ContinuityError,
+  type ContinuityErrorCode,
+} from "./errors.ts";

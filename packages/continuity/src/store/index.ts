@@ -1,0 +1,14 @@
+export type { EtcdMember, EtcdOptions } from "./etcd-session.ts";
+export { endOfPrefix, toBase64 } from "./etcd-wire.ts";
+export {
+  parseRecord,
+  QuorumStore,
+  type QuorumStoreOptions,
+  type RevisionCheck,
+  type Snapshot,
+  StoreChannel,
+  type StoredRecord,
+  type StoreWrite,
+  type TxnOutcome,
+} from "./quorum-store.ts";
+export type { StoreEvent } from "./watch.ts";
