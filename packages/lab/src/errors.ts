@@ -1,0 +1,77 @@
+import { CodedError, type ErrorTable } from "@careline/platform";
+
+/** Every way in which the lab refuses or fails, with what to do about it. */
+export const labErrors = {
+  PORT_BASE_INVALID: {
+    status: 400,
+    retryable: false,
+    remedy: "Choose a multiple of 100 between 2000 and 31000, e.g. CARELINE_PORT_BASE=25000.",
+  },
+  PORT_TAKEN: {
+    status: 409,
+    retryable: true,
+    remedy: "Stop the program that owns the port, or choose others with CARELINE_PORT_BASE=25000.",
+  },
+  STATE_UNREADABLE: {
+    status: 500,
+    retryable: false,
+    remedy: "Restore .careline/state/lab.json, or start afresh with ./careline down --wipe.",
+  },
+  PREPARE_FAILED: {
+    status: 500,
+    retryable: true,
+    remedy: "Read the message of the program that failed; ./careline logs shows more.",
+  },
+  PROGRAM_MISSING: {
+    status: 424,
+    retryable: false,
+    remedy: "Run ./careline up: it installs what is missing, or lists it.",
+  },
+  LAB_NOT_RUNNING: {
+    status: 503,
+    retryable: true,
+    remedy: "Start it with ./careline up.",
+  },
+  LAB_DID_NOT_START: {
+    status: 504,
+    retryable: true,
+    remedy: "./careline logs <process> shows why; ./careline down stops what did start.",
+  },
+  LAB_DID_NOT_STOP: {
+    status: 504,
+    retryable: true,
+    remedy: "Run ./careline down again; it ends what is left by force.",
+  },
+  UNKNOWN_PROCESS: {
+    status: 404,
+    retryable: false,
+    remedy: "./careline status lists the processes by name.",
+  },
+  UNKNOWN_LINK: {
+    status: 404,
+    retryable: false,
+    remedy: "Sites are east, west, witness and edge; a link is a pair of two different ones.",
+  },
+  FAULT_WITHOUT_EFFECT: {
+    status: 500,
+    retryable: true,
+    remedy: "The fault was asked for but its effect could not be seen; heal and try again.",
+  },
+  FAULT_UNAVAILABLE: {
+    status: 501,
+    retryable: false,
+    remedy: "Start the lab with the option that the message names; some need root.",
+  },
+  BAD_REQUEST: {
+    status: 400,
+    retryable: false,
+    remedy: "Compare the request with docs/reference/lab.md.",
+  },
+} as const satisfies ErrorTable;
+
+export type LabErrorCode = keyof typeof labErrors;
+
+/** The one error class of the lab. */
+export class LabError extends CodedError<LabErrorCode> {
+  override readonly name = "LabError";
+}

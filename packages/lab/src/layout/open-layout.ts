@@ -1,0 +1,171 @@
+import { createHash, randomUUID } from "node:crypto";
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { z } from "zod";
+import { LabError } from "../errors.ts";
+import { type LabSettings, type Layout, layoutOf } from "./layout.ts";
+import { findOwner, giveTo, isReachableBy, type Owner } from "./owner.ts";
+import { defaultPortBase, portsFrom } from "./ports.ts";
+
+const settingsSchema = z.strictObject({
+  schema: z.literal(1),
+  portBase: z.number().int(),
+  installation: z.string(),
+  regionDiskMiB: z.number().int().positive().nullable(),
+  skewableClocks: z.boolean(),
+});
+
+export interface LayoutChoices {
+  /** First port; kept from the first start on when not given. */
+  readonly portBase?: number | undefined;
+  readonly regionDiskMiB?: number | undefined;
+  readonly skewableClocks?: boolean | undefined;
+  /** Another state folder than `.careline/state` of the clone. */
+  readonly stateDir?: string | undefined;
+}
+
+/** A socket's path may have 107 bytes; the longest name of ours under the folder has about 30. */
+const runDirBytesMax = 70;
+
+/**
+ * Opens the lab of a clone, or makes its folders and settings on the first start.
+ * `notice` receives what a person should know (a state folder outside the clone).
+ * Errors: STATE_UNREADABLE, PORT_BASE_INVALID, PREPARE_FAILED.
+ */
+export function prepareLayout(
+  rootDir: string,
+  choices: LayoutChoices,
+  notice: (text: string) => void,
+): Layout {
+  const owner = findOwner();
+  const stateDir = placeState(rootDir, choices.stateDir, owner, notice);
+  const kept = readSettings(stateDir);
+  const settings: LabSettings = {
+    portBase: choices.portBase ?? kept?.portBase ?? defaultPortBase,
+    installation: kept?.installation ?? randomUUID().slice(0, 8),
+    regionDiskMiB: choices.regionDiskMiB ?? kept?.regionDiskMiB ?? null,
+    skewableClocks: choices.skewableClocks ?? kept?.skewableClocks ?? false,
+  };
+  portsFrom(settings.portBase);
+  writeSettings(stateDir, settings);
+  const runDir = placeRunDir(stateDir, owner);
+  const layout = layoutOf(
+    { rootDir, appDir: appDirOf(rootDir, stateDir, owner), stateDir, runDir, owner },
+    settings,
+  );
+  for (const dir of ["pki", "secrets", "config", "logs", "sites"]) {
+    ownedDir(join(stateDir, dir), owner);
+  }
+  return layout;
+}
+
+/** The lab of a clone as it was prepared, or null where none ever was. Changes nothing. */
+export function openLayout(rootDir: string, stateDirChoice?: string): Layout | null {
+  const link = stateDirChoice ?? join(rootDir, ".careline", "state");
+  if (!existsSync(join(link, "lab.json"))) return null;
+  const stateDir = realpathSync(link);
+  const settings = readSettings(stateDir);
+  if (settings === null) return null;
+  const owner = findOwner();
+  return layoutOf(
+    {
+      rootDir,
+      appDir: appDirOf(rootDir, stateDir, owner),
+      stateDir,
+      runDir: runDirOf(stateDir),
+      owner,
+    },
+    settings,
+  );
+}
+
+function readSettings(stateDir: string): LabSettings | null {
+  const file = join(stateDir, "lab.json");
+  if (!existsSync(file)) return null;
+  try {
+    const { schema: _, ...settings } = settingsSchema.parse(JSON.parse(readFileSync(file, "utf8")));
+    return settings;
+  } catch (cause) {
+    throw new LabError("STATE_UNREADABLE", `${file} is not a settings file of this version`, {
+      cause,
+    });
+  }
+}
+
+function writeSettings(stateDir: string, settings: LabSettings): void {
+  const file = join(stateDir, "lab.json");
+  writeFileSync(`${file}.new`, `${JSON.stringify({ schema: 1, ...settings }, null, 2)}\n`, {
+    mode: 0o644,
+  });
+  renameSync(`${file}.new`, file);
+}
+
+/** Makes a folder that only the owner may enter. */
+export function ownedDir(path: string, owner: Owner): string {
+  mkdirSync(path, { recursive: true });
+  chmodSync(path, 0o700);
+  giveTo(owner, path);
+  return path;
+}
+
+/**
+ * The state lies in the clone where the servers' user can reach it. Root often clones under
+ * /root, which nobody else may enter: then it lies under /var/lib, and the clone holds a link.
+ */
+function placeState(
+  rootDir: string,
+  choice: string | undefined,
+  owner: Owner,
+  notice: (text: string) => void,
+): string {
+  const wanted = choice ?? join(rootDir, ".careline", "state");
+  if (!existsSync(wanted)) {
+    mkdirSync(dirname(wanted), { recursive: true });
+    if (isReachableBy(owner, dirname(wanted))) {
+      mkdirSync(wanted);
+    } else {
+      const elsewhere = join("/var/lib/careline", nameOf(rootDir), "state");
+      mkdirSync(elsewhere, { recursive: true });
+      if (lstatSync(wanted, { throwIfNoEntry: false }) === undefined)
+        symlinkSync(elsewhere, wanted);
+      notice(`${owner.name} may not enter ${rootDir}; the state lies in ${elsewhere}`);
+    }
+  }
+  const stateDir = realpathSync(wanted);
+  chmodSync(stateDir, 0o711);
+  giveTo(owner, stateDir);
+  if (!isReachableBy(owner, dirname(stateDir))) {
+    throw new LabError("PREPARE_FAILED", `${owner.name} cannot reach ${stateDir}`);
+  }
+  return stateDir;
+}
+
+function nameOf(path: string): string {
+  return createHash("sha256").update(path).digest("hex").slice(0, 12);
+}
+
+function appDirOf(rootDir: string, stateDir: string, owner: Owner): string {
+  return isReachableBy(owner, rootDir) ? rootDir : join(dirname(stateDir), "app");
+}
+
+function runDirOf(stateDir: string): string {
+  const inState = join(stateDir, "run");
+  return Buffer.byteLength(inState) <= runDirBytesMax
+    ? inState
+    : join(tmpdir(), `careline-${nameOf(stateDir)}`);
+}
+
+function placeRunDir(stateDir: string, owner: Owner): string {
+  return ownedDir(runDirOf(stateDir), owner);
+}
