@@ -1,1 +1,2 @@
+export { type Migration, migrate, readMigrations } from "./migrator.ts";
 export type { Tx } from "./tx.ts";

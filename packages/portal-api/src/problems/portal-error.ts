@@ -1,5 +1,6 @@
 import { CodedError, type CodedErrorOptions } from "@careline/platform";
 import type { ProblemCode } from "@careline/portal-contract";
+import type { InternalCode } from "./internal-codes.ts";
 
 export interface PortalErrorOptions extends CodedErrorOptions {
   /** Parts that did not parse: where, and which rule. Never the value. */
@@ -14,11 +15,11 @@ export interface PortalErrorOptions extends CodedErrorOptions {
   readonly allow?: readonly string[];
 }
 
-/** The portal's one error class; its codes are those of the contract's table of problems. */
-export class PortalError extends CodedError<ProblemCode> {
+/** The portal's one error class; its codes are the contract's problems and the internal codes. */
+export class PortalError extends CodedError<ProblemCode | InternalCode> {
   override readonly name = "PortalError";
   readonly options: PortalErrorOptions;
-  constructor(code: ProblemCode, message: string, options: PortalErrorOptions = {}) {
+  constructor(code: ProblemCode | InternalCode, message: string, options: PortalErrorOptions = {}) {
     super(code, message, options);
     this.options = options;
   }

@@ -1,0 +1,9 @@
+export { createTestAuthority, type IssuedFiles, type TestAuthority } from "./test-authority.ts";
+export {
+  startTestCluster,
+  type TestCluster,
+  type TestDatabase,
+  type TestRole,
+} from "./test-cluster.ts";
+export { startTestRedis, type TestRedis } from "./test-redis.ts";
+export { freePort } from "./unprivileged.ts";
