@@ -1,27 +1,21 @@
 import { type ChildProcess, execFileSync, type SpawnOptions, spawn } from "node:child_process";
 import { once } from "node:events";
-import {
-  chmodSync,
-  chownSync,
-  mkdirSync,
-  mkdtempSync,
-  openSync,
-  readFileSync,
-  rmSync,
-} from "node:fs";
+import { mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { systemClock } from "@careline/platform";
 
-/** The unprivileged account that servers run under when the tests run as root; null: just run. */
-export const account: { readonly uid: number; readonly gid: number } | null =
-  process.getuid?.() === 0
-    ? {
-        uid: Number(execFileSync("id", ["-u", "postgres"], { encoding: "utf8" })),
-        gid: Number(execFileSync("id", ["-g", "postgres"], { encoding: "utf8" })),
-      }
-    : null;
+/** PostgreSQL refuses to run as root: as root, this test process becomes the account `postgres` for good. */
+export function becomeUnprivileged(): void {
+  if (process.getuid?.() !== 0) return;
+  const idOf = (flag: string): number =>
+    Number(execFileSync("id", [flag, "postgres"], { encoding: "utf8" }));
+  const [uid, gid] = [idOf("-u"), idOf("-g")];
+  process.setgroups?.([gid]);
+  process.setgid?.(gid);
+  process.setuid?.(uid);
+}
 
 /** A directory and the processes of one integration test; everything is gone after `end`. */
 export class Trial {
@@ -30,20 +24,12 @@ export class Trial {
 
   constructor(name: string) {
     this.dir = mkdtempSync(join(tmpdir(), `careline-${name}-`));
-    chmodSync(this.dir, 0o755);
-    this.give(this.dir);
-  }
-
-  /** Hands a file or directory to the unprivileged account. */
-  give(path: string): string {
-    if (account !== null) chownSync(path, account.uid, account.gid);
-    return path;
   }
 
   folder(name: string): string {
     const path = join(this.dir, name);
     mkdirSync(path, { recursive: true, mode: 0o700 });
-    return this.give(path);
+    return path;
   }
 
   /** Starts a process with its output in `<name>.log` of the trial's directory. */

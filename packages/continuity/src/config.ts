@@ -1,0 +1,75 @@
+import { defaultParameters, type Parameters } from "@careline/continuity-core";
+import { tlsFilesSchema } from "@careline/platform";
+import { z } from "zod";
+
+/** Configuration files of the two daemons. Secrets are paths to files of mode 0600. */
+
+const portNumber = z.number().int().min(1).max(65_535);
+const addressSchema = z.strictObject({ host: z.string().default("127.0.0.1"), port: portNumber });
+export type Address = z.infer<typeof addressSchema>;
+
+const dataSite = z.enum(["east", "west"]);
+
+export const storeConfigSchema = z.strictObject({
+  /** The own site's member first. `name` is the member's name in etcd. */
+  members: z.array(z.strictObject({ name: z.string(), url: z.url() })).min(1),
+  /** etcd 3.4's JSON gateway refuses client certificates with a common name: this one has none. */
+  tls: tlsFilesSchema,
+  user: z.string(),
+  passwordFile: z.string(),
+});
+export type StoreConfig = z.infer<typeof storeConfigSchema>;
+
+export const postgresConfigSchema = z.strictObject({
+  binDir: z.string().default("/usr/lib/postgresql/15/bin"),
+  dataDir: z.string(),
+  /** Generated configuration, data id, quarantine; written by this product only. */
+  configDir: z.string(),
+  /** Unix socket; its path must stay below 100 characters. */
+  socketDir: z.string(),
+  logFile: z.string(),
+  listen: addressSchema,
+  /** The other region's PostgreSQL as reached from here (through the WAN). */
+  upstream: addressSchema,
+  serverTls: tlsFilesSchema,
+  /** Client certificate with common name `careline_replication`. */
+  replicationTls: tlsFilesSchema,
+  replicationPasswordFile: z.string(),
+  ownerPasswordFile: z.string(),
+  appPasswordFile: z.string(),
+  maxConnections: z.number().int().positive().default(150),
+  sharedBuffersMb: z.number().int().positive().default(64),
+});
+export type PostgresConfig = z.infer<typeof postgresConfigSchema>;
+
+export const redisConfigSchema = z.strictObject({
+  /** This region's Redis. */
+  listen: addressSchema,
+  /** The other region's Redis as reached from here (through the WAN). */
+  upstream: addressSchema,
+  tls: tlsFilesSchema,
+  passwordFile: z.string(),
+});
+export type RedisConfig = z.infer<typeof redisConfigSchema>;
+
+/** Overrides of the plan's durations, in milliseconds; the rest are `defaultParameters`. */
+const parametersSchema = z
+  .partialRecord(z.enum(Object.keys(defaultParameters) as [keyof Parameters]), z.number())
+  .default({})
+  .transform((given): Parameters => ({ ...defaultParameters, ...given }));
+
+export const keeperConfigSchema = z.strictObject({
+  site: dataSite,
+  system: z.string().default("portal"),
+  listen: addressSchema,
+  tls: tlsFilesSchema,
+  otherKeeper: z.strictObject({ url: z.url() }),
+  store: storeConfigSchema,
+  parameters: parametersSchema,
+  postgres: postgresConfigSchema,
+  redis: redisConfigSchema,
+  /** Locked while this keeper runs; a second keeper of the site does not start. */
+  lockFile: z.string(),
+  logLevel: z.string().default("info"),
+});
+export type KeeperConfig = z.infer<typeof keeperConfigSchema>;
