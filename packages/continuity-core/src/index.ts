@@ -1,1 +1,4 @@
-export {};
+export * from "./keeper/index.ts";
+export * from "./lsn.ts";
+export * from "./parameters.ts";
+export * from "./store/index.ts";

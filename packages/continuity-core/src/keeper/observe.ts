@@ -1,0 +1,93 @@
+import type { QuorumView } from "../store/index.ts";
+import { fence, stopAtOnce } from "./fence.ts";
+import { holdsTerm, turnGeoOff } from "./permit.ts";
+import type { KeeperState } from "./state.ts";
+import { loseTakeOver, winTakeOver } from "./take-over.ts";
+import { abandon, alarm, enter, type Turn } from "./turn.ts";
+
+const newestRevision = (view: QuorumView): number =>
+  Math.max(view.store.revision, view.term.revision, view.lease.revision, view.sync.revision);
+
+/** Takes in one linearizable view, unless it is older than what is known. */
+export function observe(state: KeeperState, turn: Turn, view: QuorumView): KeeperState {
+  const known = state.view;
+  const isOtherStore = known !== null && known.store.record?.id !== view.store.record?.id;
+  if (known !== null && isOtherStore) return observeOtherStore(state, turn, known, view);
+  if (known !== null && newestRevision(view) < newestRevision(known)) return state;
+  return judge(adopt(state, turn, view), turn);
+}
+
+function observeOtherStore(
+  state: KeeperState,
+  turn: Turn,
+  known: QuorumView,
+  view: QuorumView,
+): KeeperState {
+  const isNewer = (view.store.record?.generation ?? 0) > (known.store.record?.generation ?? 0);
+  if (!isNewer) {
+    alarm(
+      turn,
+      "older-store",
+      "the quorum store answers with an older life: nothing it says counts",
+    );
+    return state;
+  }
+  alarm(turn, "store-changed", "the quorum store began another life");
+  const mayWrite = holdsTerm(state) && state.phase.kind !== "fenced";
+  const lost = state.phase.kind === "deciding" ? loseTakeOver(state, turn, "store-changed") : state;
+  const adopted = adopt({ ...lost, renewedTerm: null }, turn, view);
+  return judge(mayWrite ? fence(adopted, turn, "store-changed") : adopted, turn);
+}
+
+function adopt(state: KeeperState, turn: Turn, view: QuorumView): KeeperState {
+  const isNewTerm = state.view?.term.revision !== view.term.revision;
+  const predecessor = state.view?.lease.record?.validityMs ?? state.parameters.leaseMs;
+  const next: KeeperState = {
+    ...state,
+    view,
+    leaseSeenAtMs: turn.rules.leaseSeenAt(state, view, turn.now),
+  };
+  if (!isNewTerm) return next;
+  return {
+    ...next,
+    termSeenAtMs: turn.now,
+    predecessorValidityMs: Math.max(predecessor, state.parameters.leaseMs),
+    lastPromiseMs: turn.rules.lastPromiseAfterTerm(next),
+  };
+}
+
+/** What the newest view means for what this keeper is doing. */
+function judge(state: KeeperState, turn: Turn): KeeperState {
+  const { phase, view } = state;
+  if (view === null || phase.kind === "halted") return state;
+  const claimed = view.keepers[state.site].record?.bootId;
+  if (claimed !== undefined && turn.rules.isUsurped(state, claimed)) return halt(state, turn);
+  if (phase.kind === "deciding") {
+    if (view.term.record?.claim === phase.order.claim) return winTakeOver(state, turn);
+    if (!turn.rules.canStillWin(phase.order, phase.view, view))
+      return loseTakeOver(state, turn, "the store changed since the decision");
+    return state;
+  }
+  const isForeign = view.term.record !== null && view.term.record.primary !== state.site;
+  const thoughtPrimary = phase.kind !== "idle" && phase.kind !== "standby";
+  if (isForeign && thoughtPrimary && !isFencedFor(state)) return leaveTerm(state, turn);
+  const isOtherSync = state.geo.on && view.sync.revision !== state.geo.generation;
+  return isOtherSync ? turnGeoOff(state, turn) : state;
+}
+
+const isFencedFor = (state: KeeperState): boolean =>
+  (state.phase.kind === "fenced" && state.phase.why !== "deadline") ||
+  state.phase.kind === "released";
+
+/** Another site's term: a region that may still write is stopped; one that gave its term up has nothing to stop. */
+function leaveTerm(state: KeeperState, turn: Turn): KeeperState {
+  return fence(state, turn, "higher-term");
+}
+
+/** Two keepers for one site: neither lease nor promise can be trusted. */
+export function halt(state: KeeperState, turn: Turn): KeeperState {
+  alarm(turn, "another-keeper", "another keeper claimed this site: this one does nothing more");
+  let next = abandon(turnGeoOff(state, turn), turn, "halted");
+  if (next.postgres !== "down") next = stopAtOnce(next, turn);
+  return enter({ ...next, openTxn: null, openPromise: null }, { kind: "halted" }, turn);
+}

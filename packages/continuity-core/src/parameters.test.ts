@@ -1,0 +1,49 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { checkParameters, defaultParameters, distantParameters, guardFor } from "./parameters.ts";
+
+describe("the parameters of continuity", () => {
+  it("keep every inequality as shipped, for near and for distant regions", () => {
+    expect(checkParameters(defaultParameters)).toEqual([]);
+    expect(checkParameters(distantParameters)).toEqual([]);
+  });
+
+  it("are refused as unsafe when the guard does not cover the drift of two clocks", () => {
+    const faults = checkParameters({ ...defaultParameters, guardMs: 100 });
+    expect(faults.map((fault) => [fault.rule, fault.severity])).toEqual([
+      ["guard-covers-drift", "safety"],
+    ]);
+  });
+
+  it("are refused when the standby could be written off before the primary had to fence itself", () => {
+    const faults = checkParameters({ ...defaultParameters, weakenAfterMs: 3_000 });
+    expect(faults.map((fault) => fault.rule)).toEqual(["weakening-after-fencing"]);
+  });
+
+  it("are refused when one lost renewal could pause writes", () => {
+    const rules = checkParameters({ ...defaultParameters, renewMs: 760 }).map((each) => each.rule);
+    expect(rules).toContain("lease-not-lapsing-falsely");
+    expect(rules).toContain("promise-covers-three-renewals");
+  });
+
+  it("are refused when a duration is missing its value", () => {
+    const faults = checkParameters({ ...defaultParameters, renewMs: 0 });
+    expect(faults).toContainEqual({
+      rule: "positive",
+      severity: "safety",
+      sentence: "renewMs is 0",
+    });
+  });
+
+  it("give a guard that outlasts the difference of any two clocks within the assumed rates", () => {
+    const rate = fc.double({ min: 0.96, max: 1.04, noNaN: true });
+    fc.assert(
+      fc.property(rate, rate, fc.integer({ min: 200, max: 10_000 }), (holder, observer, P) => {
+        // True time at which the slow holder stops, and the fast observer starts, both counting from the same instant.
+        const holderStopsAt = P / holder;
+        const observerStartsAt = (P + guardFor(P)) / observer;
+        return observerStartsAt >= holderStopsAt;
+      }),
+    );
+  });
+});
