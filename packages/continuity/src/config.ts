@@ -9,6 +9,7 @@ const addressSchema = z.strictObject({ host: z.string().default("127.0.0.1"), po
 export type Address = z.infer<typeof addressSchema>;
 
 const dataSite = z.enum(["east", "west"]);
+const site = z.enum(["east", "west", "witness"]);
 
 export const storeConfigSchema = z.strictObject({
   /** The own site's member first. `name` is the member's name in etcd. */
@@ -73,3 +74,60 @@ export const keeperConfigSchema = z.strictObject({
   logLevel: z.string().default("info"),
 });
 export type KeeperConfig = z.infer<typeof keeperConfigSchema>;
+
+/** What a plan allows and asks for; shared by all sites of a system. */
+const policySchema = z.strictObject({
+  /** The primary of a new installation, and where failback returns to. */
+  homeSite: dataSite.default("east"),
+  /** A standby that is not recorded as safe may be promoted automatically if it lags at most this much; 0: never. */
+  rpoSecondsMax: z.number().nonnegative().default(0),
+  /** Whether writes of class geo are committed on one region while no standby is safe. */
+  acceptUnprotected: z.boolean().default(true),
+  /** No second automatic failover within this time of a completed one. */
+  cooldownSeconds: z.number().nonnegative().default(60),
+  /** Automatic failovers per hour; beyond it automation stops and alarms. */
+  failoversPerHourMax: z.number().int().positive().default(6),
+  diskFreeBytesMin: z
+    .number()
+    .nonnegative()
+    .default(512 * 1024 * 1024),
+  certificateDaysMin: z.number().nonnegative().default(7),
+  lagSecondsMax: z.number().nonnegative().default(5),
+  quarantineDays: z.number().positive().default(30),
+});
+export type Policy = z.infer<typeof policySchema>;
+
+/** What only a controller of a data site has. */
+const regionSchema = z.strictObject({
+  keeper: z.strictObject({ url: z.url() }),
+  postgres: postgresConfigSchema,
+  redis: redisConfigSchema,
+});
+export type RegionConfig = z.infer<typeof regionSchema>;
+
+export const controllerConfigSchema = z
+  .strictObject({
+    site,
+    system: z.string().default("portal"),
+    listen: addressSchema,
+    tls: tlsFilesSchema,
+    store: storeConfigSchema,
+    parameters: parametersSchema,
+    /** Present in east and west, absent at the witness. */
+    region: regionSchema.optional(),
+    /** The other sites' controllers as reached from here. */
+    controllers: z.partialRecord(site, z.strictObject({ url: z.url() })),
+    /** Each region's portal as reached from here (`/health`, no client certificate). */
+    portals: z.partialRecord(dataSite, z.strictObject({ url: z.url() })).default({}),
+    /** For verification with a request through the front door; absent: verified at the portal. */
+    frontDoor: z.strictObject({ url: z.url(), ca: z.string() }).optional(),
+    policy: policySchema.prefault({}),
+    /** Reports of runs, as evidence for people; nothing is decided from it. */
+    evidenceDir: z.string(),
+    logLevel: z.string().default("info"),
+  })
+  .refine((config) => (config.site === "witness") === (config.region === undefined), {
+    message: "east and west have a region, the witness has none",
+    path: ["region"],
+  });
+export type ControllerConfig = z.infer<typeof controllerConfigSchema>;

@@ -1,5 +1,14 @@
 export {
-  CONTINUITY_ERRORS,
-  ContinuityError,
-  type ContinuityErrorCode,
-} from "./errors.ts";
+  type ControllerConfig,
+  controllerConfigSchema,
+  type KeeperConfig,
+  keeperConfigSchema,
+  type Policy,
+  type PostgresConfig,
+  postgresConfigSchema,
+  type RedisConfig,
+  redisConfigSchema,
+  type StoreConfig,
+  storeConfigSchema,
+} from "./config.ts";
+export { CONTINUITY_ERRORS, ContinuityError, type ContinuityErrorCode } from "./errors.ts";
