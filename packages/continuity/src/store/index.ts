@@ -1,12 +1,13 @@
 export type { EtcdMember, EtcdOptions } from "./etcd-session.ts";
 export { endOfPrefix, toBase64 } from "./etcd-wire.ts";
+export { QuorumRecords } from "./quorum-records.ts";
 export {
   parseRecord,
   QuorumStore,
   type QuorumStoreOptions,
-  type RevisionCheck,
   type Snapshot,
   StoreChannel,
+  type StoreCheck,
   type StoredRecord,
   type StoreWrite,
   type TxnOutcome,

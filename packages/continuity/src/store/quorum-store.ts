@@ -30,18 +30,18 @@ export interface Snapshot {
   readonly records: ReadonlyMap<string, StoredRecord>;
 }
 
-/** `revision` 0: the key must not exist. */
-export interface RevisionCheck {
-  readonly key: string;
-  readonly revision: number;
-}
+/** What must hold when a transaction is applied. `revision` 0: the key must not exist. */
+export type StoreCheck =
+  | { readonly key: string; readonly revision: number }
+  | { readonly key: string; readonly text: string };
 
 export type StoreWrite =
   | { readonly kind: "put"; readonly key: string; readonly value: unknown; readonly lease?: string }
   | { readonly kind: "delete"; readonly key: string };
 
+/** `current`: the keys that were asked for, after the writes of a won transaction, as they are after a lost one. */
 export type TxnOutcome =
-  | { readonly kind: "won"; readonly revision: number }
+  | { readonly kind: "won"; readonly revision: number; readonly current: Snapshot }
   | { readonly kind: "lost"; readonly current: Snapshot };
 
 export interface QuorumStoreOptions extends EtcdOptions {
@@ -108,28 +108,28 @@ export class StoreChannel {
   }
 
   /**
-   * Writes all or nothing, if every key still has the compared revision. `lost` carries the compared
-   * keys as they are. STORE_OUTCOME_UNKNOWN: it may have been, or may still be, applied.
+   * Writes all or nothing, if every check holds, and reads the keys `show` (the checked ones unless
+   * given). STORE_OUTCOME_UNKNOWN: it may have been, or may still be, applied.
    */
   async txn(
-    checks: readonly RevisionCheck[],
+    checks: readonly StoreCheck[],
     writes: readonly StoreWrite[],
     signal: AbortSignal,
+    show: readonly string[] = checks.map((check) => check.key),
   ): Promise<TxnOutcome> {
-    const compare = checks.map((check) => ({
-      key: this.#wireKey(check.key),
-      target: "MOD",
-      result: "EQUAL",
-      mod_revision: String(check.revision),
-    }));
-    const failure = checks.map((check) => ({ request_range: { key: this.#wireKey(check.key) } }));
-    const body = { compare, success: writes.map((write) => this.#wireWrite(write)), failure };
+    const ranges = show.map((key) => ({ request_range: { key: this.#wireKey(key) } }));
+    const body = {
+      compare: checks.map((check) => this.#wireCheck(check)),
+      success: [...writes.map((write) => this.#wireWrite(write)), ...ranges],
+      failure: ranges,
+    };
     const answer = await this.#etcd.send(
       { path: "/v3/kv/txn", body, schema: txnSchema, repeatable: false },
       signal,
     );
-    if (answer.succeeded) return { kind: "won", revision: answer.header.revision };
-    return { kind: "lost", current: this.#snapshot(answer) };
+    const current = this.#snapshot(answer);
+    if (answer.succeeded) return { kind: "won", revision: answer.header.revision, current };
+    return { kind: "lost", current };
   }
 
   /** Changes under `prefix` from `fromRevision` on; see `watchPrefix`. */
@@ -192,6 +192,14 @@ export class StoreChannel {
 
   #wireKey(key: string): string {
     return toBase64(this.#prefix + key);
+  }
+
+  #wireCheck(check: StoreCheck): unknown {
+    const key = this.#wireKey(check.key);
+    if ("text" in check) {
+      return { key, target: "VALUE", result: "EQUAL", value: toBase64(check.text) };
+    }
+    return { key, target: "MOD", result: "EQUAL", mod_revision: String(check.revision) };
   }
 
   #wireWrite(write: StoreWrite): unknown {

@@ -1,0 +1,1 @@
+export { type RedisState, RegionRedis } from "./region-redis.ts";
