@@ -1,2 +1,10 @@
+export { describeDatabaseError } from "./connection.ts";
+export { Database } from "./database.ts";
 export { type Migration, migrate, readMigrations } from "./migrator.ts";
+export {
+  type CommitOutcome,
+  isServerError,
+  Transaction,
+  type TransactionSettings,
+} from "./transaction.ts";
 export type { Tx } from "./tx.ts";

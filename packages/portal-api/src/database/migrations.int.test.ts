@@ -21,7 +21,7 @@ afterAll(async () => {
 beforeEach(async () => {
   database = await cluster.createDatabase();
 });
-afterEach(async () => await database.drop());
+afterEach(async () => database.drop());
 
 const agentId = "01990000-0000-7000-8000-000000000001";
 const otherId = "01990000-0000-7000-8000-000000000002";
@@ -57,7 +57,7 @@ async function insertAudit(
   term: string,
 ): Promise<{ canonical: Buffer; term: string }> {
   const app = database.connect("careline_app");
-  return await app.begin(async (tx) => {
+  return app.begin(async (tx) => {
     await tx`select set_config('careline.agent_id', ${agentId}, true), set_config('careline.term', ${term}, true),
                     set_config('careline.permissions', '{auditor}', true)`;
     await tx`insert into portal.audit_log (audit_id, "timestamp", agent_id, action, resource_type, resource_id, patient_id,
@@ -127,7 +127,7 @@ it("gives the portal's role no way past row-level security [HCC-SEC-06]", async 
   expect(await app`select * from portal.agents`).toHaveLength(0);
   const withoutPolicies = app.begin(async (tx) => {
     await tx`set local row_security = off`;
-    return await tx`select * from portal.agents`;
+    return tx`select * from portal.agents`;
   });
   await expect(withoutPolicies).rejects.toMatchObject({ code: "42501" });
   await expect(app`alter table portal.agents disable row level security`).rejects.toMatchObject({
@@ -161,7 +161,7 @@ it("shows an agent only themselves, and a supervisor their team [HCC-SEC-06]", a
   await seedAgents();
   const app = database.connect("careline_app");
   const seenAs = async (role: string, teamId: string): Promise<number> =>
-    await app.begin(async (tx) => {
+    app.begin(async (tx) => {
       await tx`select set_config('careline.agent_id', ${agentId}, true), set_config('careline.role', ${role}, true), set_config('careline.team_id', ${teamId}, true)`;
       return (await tx`select 1 from portal.agents`).length;
     });
@@ -184,7 +184,7 @@ it("derives when an audit row reached the other region, without changing it [HCC
   await insertAudit(row, "1");
   const app = database.connect("careline_app");
   const replication = async (): Promise<unknown> =>
-    await app.begin(async (tx) => {
+    app.begin(async (tx) => {
       await tx`select set_config('careline.role', 'system', true)`;
       const [read] =
         await tx`select replicated_to_dr, replication_timestamp from portal.audit_log_replication where audit_id = ${row.auditId}`;

@@ -126,7 +126,7 @@ async function createJournal(sql: postgres.Sql): Promise<void> {
 }
 
 async function readApplied(sql: postgres.Sql): Promise<readonly Applied[]> {
-  return await sql<Applied[]>`select number, sha256 from portal.migrations order by number`;
+  return sql<Applied[]>`select number, sha256 from portal.migrations order by number`;
 }
 
 async function apply(sql: postgres.Sql, migration: Migration): Promise<void> {

@@ -89,12 +89,7 @@ export async function startTestCluster(
   writeFileSync(passwordFile, `${password}\n`);
   own(passwordFile);
   const start = async (): Promise<ServerProcess> =>
-    await startServer(
-      join(binaries, "postgres"),
-      ["-D", data],
-      directory,
-      /ready to accept connections/,
-    );
+    startServer(join(binaries, "postgres"), ["-D", data], directory, /ready to accept connections/);
   let server = await start();
   const admin = (name: string, role: TestRole = "postgres"): postgres.Sql =>
     postgres({
@@ -123,8 +118,8 @@ export async function startTestCluster(
       return server;
     },
     connect: admin,
-    createDatabase: async () => await createDatabase(admin),
-    crash: async () => await server.stop("SIGKILL"),
+    createDatabase: async () => createDatabase(admin),
+    crash: async () => server.stop("SIGKILL"),
     async restart() {
       server = await start();
     },
@@ -169,7 +164,7 @@ async function createDatabase(connect: Connect): Promise<TestDatabase> {
       return client;
     },
     async drop() {
-      await Promise.all(clients.map(async (client) => await client.end({ timeout: 1 })));
+      await Promise.all(clients.map(async (client) => client.end({ timeout: 1 })));
       await admin.unsafe(`drop database ${name} with (force)`);
       await admin.end();
     },

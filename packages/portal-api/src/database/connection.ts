@@ -1,0 +1,197 @@
+import { connect as connectTcp, isIP, type Socket } from "node:net";
+import type { ConnectionOptions } from "node:tls";
+import { type Clock, describeError } from "@careline/platform";
+import postgres from "postgres";
+import { PortalError } from "../problems/index.ts";
+import type { Tx } from "./tx.ts";
+
+/** How to reach one PostgreSQL, with secrets already read. */
+export interface ConnectionTarget {
+  readonly host: string;
+  readonly port: number;
+  /** Name in the server's certificate. */
+  readonly serverName: string;
+  readonly database: string;
+  readonly user: string;
+  readonly password: string;
+  readonly ca: Buffer;
+  readonly connectTimeoutMs: number;
+}
+
+/** After a cancel the server has this long to answer before the socket is destroyed. */
+const cancelGraceMs = 500;
+
+/**
+ * One connection to PostgreSQL with its own life: what the client library lacks is added here (notices per connection, cancel with
+ * a limit, destroying a half-open socket). When it is over it stays over; the pool opens another.
+ */
+export class Connection {
+  readonly sql: Tx;
+  readonly #client: postgres.Sql;
+  readonly #target: ConnectionTarget;
+  readonly #clock: Clock;
+  #socket: Socket | null = null;
+  #backend: { readonly pid: number; readonly secret: number } | null = null;
+  #notices: string[] = [];
+  #isOver = false;
+  #isCommitting = false;
+
+  private constructor(target: ConnectionTarget, clock: Clock) {
+    this.#target = target;
+    this.#clock = clock;
+    this.#client = postgres({
+      host: target.host,
+      port: target.port,
+      database: target.database,
+      user: target.user,
+      password: target.password,
+      ssl: tlsOptions(target),
+      max: 1,
+      max_lifetime: null,
+      idle_timeout: 0,
+      connect_timeout: Math.ceil(target.connectTimeoutMs / 1_000),
+      keep_alive: 10,
+      connection: { search_path: "portal", application_name: "careline-portal" },
+      onnotice: (notice) => {
+        this.#notices.push(notice.code ?? "");
+      },
+      onclose: () => {
+        this.#isOver = true;
+      },
+      socket: async () => this.#openSocket(),
+    } as postgres.Options<Record<never, never>>);
+    this.sql = this.#client;
+  }
+
+  /** Errors: DATABASE_UNAVAILABLE. An abort or time-out leaves no socket behind. */
+  static async open(
+    target: ConnectionTarget,
+    clock: Clock,
+    signal: AbortSignal,
+  ): Promise<Connection> {
+    const connection = new Connection(target, clock);
+    const limit = AbortSignal.any([signal, clock.deadline(target.connectTimeoutMs)]);
+    const onAbort = (): void => connection.destroy();
+    limit.addEventListener("abort", onAbort, { once: true });
+    try {
+      limit.throwIfAborted();
+      const hello = await connection.#client`select 1`;
+      const { pid, secret } = hello.state as unknown as { pid: number; secret: number };
+      connection.#backend = { pid, secret };
+      limit.throwIfAborted();
+      return connection;
+    } catch (cause) {
+      connection.destroy();
+      throw new PortalError("DATABASE_UNAVAILABLE", "cannot connect to the database", { cause });
+    } finally {
+      limit.removeEventListener("abort", onAbort);
+    }
+  }
+
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  /** SQLSTATEs of the notices and warnings since the last call. */
+  takeNotices(): readonly string[] {
+    const notices = this.#notices;
+    this.#notices = [];
+    return notices;
+  }
+
+  /** Ends the socket at once. What was under way at the server may still happen. */
+  destroy(): void {
+    this.#isOver = true;
+    this.#socket?.destroy();
+    this.#client.end({ timeout: 0 }).catch(() => {});
+  }
+
+  /**
+   * Marks the time of a COMMIT, which nothing may cancel: a cancelled wait for the standby has committed here alone.
+   * The server's statement_timeout bounds it; a server silent for `limitMs` loses the socket. Call the answer when COMMIT was answered.
+   */
+  beginCommit(limitMs: number): () => void {
+    this.#isCommitting = true;
+    const stopTimer = this.#clock.after(limitMs, () => this.destroy());
+    return () => {
+      this.#isCommitting = false;
+      stopTimer();
+    };
+  }
+
+  /** Says goodbye to the server. */
+  async close(): Promise<void> {
+    this.#isOver = true;
+    await this.#client.end({ timeout: 1 });
+  }
+
+  /**
+   * Waits for `work`, which runs on this connection. On abort the running statement is cancelled at the server and the connection
+   * given up, because a late cancel could hit what comes next; then `work`'s own rejection or the signal's reason is thrown.
+   */
+  async guard<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+    const onAbort = (): void => this.#cancel();
+    if (signal.aborted) onAbort();
+    else signal.addEventListener("abort", onAbort, { once: true });
+    try {
+      return await work;
+    } catch (thrown) {
+      signal.throwIfAborted();
+      throw thrown;
+    } finally {
+      signal.removeEventListener("abort", onAbort);
+    }
+  }
+
+  async #openSocket(): Promise<Socket> {
+    if (this.#isOver || this.#socket !== null) {
+      throw new PortalError("CONNECTION_LOST", "this database connection is over");
+    }
+    const socket = connectTcp({ host: this.#target.host, port: this.#target.port, noDelay: true });
+    this.#socket = socket;
+    await new Promise<void>((resolve, reject) => {
+      socket.once("connect", resolve);
+      socket.once("error", reject);
+      socket.once("close", () => reject(new Error("closed while connecting")));
+    });
+    socket.removeAllListeners();
+    return socket;
+  }
+
+  #cancel(): void {
+    if (this.#isOver || this.#isCommitting) return;
+    this.#isOver = true;
+    const backend = this.#backend;
+    if (backend !== null) sendCancel(this.#target, backend);
+    this.#clock.after(cancelGraceMs, () => {
+      // The first one may have overtaken the statement; once more, so that the server does not work on for nobody.
+      if (backend !== null && this.#socket?.destroyed === false) sendCancel(this.#target, backend);
+      this.destroy();
+    });
+  }
+}
+
+/** The name to verify goes into `host` when it is an address, because SNI takes names only (RFC 6066). */
+function tlsOptions({ ca, serverName }: ConnectionTarget): ConnectionOptions {
+  const name = isIP(serverName) === 0 ? { servername: serverName } : { host: serverName };
+  return { ca, minVersion: "TLSv1.3", ...name };
+}
+
+/** PostgreSQL's CancelRequest: a message of its own on a new connection, taken before TLS and authentication. */
+function sendCancel(target: ConnectionTarget, backend: { pid: number; secret: number }): void {
+  const message = Buffer.alloc(16);
+  message.writeInt32BE(16, 0);
+  message.writeInt32BE(80_877_102, 4);
+  message.writeUInt32BE(backend.pid, 8);
+  message.writeUInt32BE(backend.secret, 12);
+  const socket = connectTcp({ host: target.host, port: target.port });
+  socket.setTimeout(cancelGraceMs, () => socket.destroy());
+  // The connection that waits is destroyed after the grace in any case.
+  socket.once("error", () => socket.destroy());
+  socket.once("connect", () => socket.end(message));
+}
+
+/** A short reason for logs from an error of the client library, without the statement or its values. */
+export function describeDatabaseError(thrown: unknown): string {
+  return describeError(thrown).slice(0, 300);
+}
