@@ -1,0 +1,22 @@
+/** How fast a simulated agent works. Milliseconds; each wait is drawn between half and one and a half of it. */
+export interface Pace {
+  /** Between two autosaves while the agent types, and two signs of activity while not. Also the resolution of the outage. */
+  readonly typingMs: number;
+  /** Between two steps of a call. */
+  readonly thinkMs: number;
+  /** How long caller and agent talk. */
+  readonly talkMs: number;
+  /** Between a closed call and the next. */
+  readonly restMs: number;
+  /** Share of calls with an adverse event. */
+  readonly adverseEventShare: number;
+}
+
+/** A drill's pace: faster than a person, so that each agent's outage is seen within a quarter of a second. */
+export const drillPace: Pace = {
+  typingMs: 250,
+  thinkMs: 800,
+  talkMs: 6_000,
+  restMs: 500,
+  adverseEventShare: 0.15,
+};
