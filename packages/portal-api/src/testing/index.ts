@@ -5,5 +5,6 @@ export {
   type TestDatabase,
   type TestRole,
 } from "./test-cluster.ts";
+export { type KeeperState, startTestKeeper, type TestKeeper } from "./test-keeper.ts";
 export { startTestRedis, type TestRedis } from "./test-redis.ts";
 export { freePort } from "./unprivileged.ts";
