@@ -57,6 +57,9 @@ export const portalConfigSchema = z.strictObject({
     clientId: z.string(),
     clientSecretFile: z.string(),
     ca: z.string(),
+    /** Where to connect instead of the issuer's own address (its name stays the one that is verified). */
+    connectTo: z.strictObject({ host: z.string(), port: z.int() }).optional(),
+    answerTimeoutMs: milliseconds.default(5_000),
     /** Values of `acr`, and of `amr`, any one of which proves a second factor. */
     mfaAcr: z.array(z.string()).default(["urn:careline:mfa"]),
     mfaAmr: z.array(z.string()).default(["mfa", "otp", "hwk"]),

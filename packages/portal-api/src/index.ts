@@ -4,3 +4,4 @@ export {
   type PortalConfig,
   portalConfigSchema,
 } from "./config.ts";
+export { newKeysFile } from "./encryption/index.ts";

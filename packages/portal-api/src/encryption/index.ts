@@ -1,1 +1,3 @@
-export type { FieldCipher, FieldName } from "./field-cipher.ts";
+export { createFieldCipher, type FieldCipher, type FieldName } from "./field-cipher.ts";
+export { KeyRing, keysFileSchema, newKeysFile } from "./keys.ts";
+export { open, seal } from "./sealed-text.ts";

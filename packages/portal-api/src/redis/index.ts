@@ -1,1 +1,2 @@
-export type { Redis } from "./redis.ts";
+export type { Redis, RedisChannel } from "./redis.ts";
+export { RedisClient } from "./redis-client.ts";

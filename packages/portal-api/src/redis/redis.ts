@@ -12,3 +12,8 @@ export interface Redis {
   /** Whether the last command was answered. */
   readonly isReachable: boolean;
 }
+
+/** A subscription; `close` ends it. */
+export interface RedisChannel {
+  close(): void;
+}

@@ -1,3 +1,4 @@
+import type { Tx } from "../database/index.ts";
 import type { WorkContext } from "./context.ts";
 
 export interface BackgroundWork {
@@ -18,6 +19,11 @@ export interface BackgroundWrites {
     run: (ctx: WorkContext) => Promise<T>,
     signal: AbortSignal,
   ): Promise<T>;
+  /**
+   * Reads as `system` in a read-only transaction that leaves no audit row: for loops that look whether there is work.
+   * Needs a permit like `write`. Errors: WRITES_PAUSED.
+   */
+  read<T>(run: (tx: Tx) => Promise<T>, signal: AbortSignal): Promise<T>;
 }
 
 /** A loop of a domain: runs until `signal` aborts. It ends by returning; throwing ends the process. */
