@@ -1,5 +1,5 @@
 import type { Lsn } from "../lsn.ts";
-import { deadlineMs } from "./permit.ts";
+import { deadlineMs, turnGeoOff } from "./permit.ts";
 import { stopForRelease, writeRelease } from "./release.ts";
 import type { KeeperState } from "./state.ts";
 import { promote, recordTerm } from "./take-over.ts";
@@ -31,7 +31,8 @@ export function stopped(state: KeeperState, turn: Turn, finalLsn: Lsn | null): K
 export function exited(state: KeeperState, turn: Turn): KeeperState {
   if (state.postgres === "stopping") return stopped(state, turn, null);
   const wasPrimary = state.postgres === "primary" || state.postgres === "starting-primary";
-  const down: KeeperState = { ...state, postgres: "down" };
+  // What PostgreSQL enforces after a restart is looked at again before any write is called geo.
+  const down: KeeperState = { ...turnGeoOff(state, turn), postgres: "down" };
   if (!wasPrimary) return settle(down, turn, "start-standby", crashed);
   alarm(turn, "postgres-exited", "PostgreSQL ended by itself");
   const { phase } = state;

@@ -71,6 +71,8 @@ export interface KeeperState {
   readonly claimedAt: string;
   readonly parameters: Parameters;
   readonly startedAtMs: number;
+  /** When the last step was taken: whatever was due then has been done. */
+  readonly steppedAtMs: number;
   readonly phase: Phase;
   /** Newest linearizable read; null before the first since start. */
   readonly view: QuorumView | null;

@@ -51,7 +51,8 @@ export function keeperStatus(state: KeeperState, now: number): KeeperStatus {
 export function nextWakeMs(state: KeeperState, rules: KeeperRules = keeperRules): number {
   let wake = state.nextRoundAtMs;
   const consider = (at: number): void => {
-    if (at < wake) wake = at;
+    // What was due at the last step and did not happen waits for an event, not for time.
+    if (at < wake && at > state.steppedAtMs) wake = at;
   };
   const { phase } = state;
   if (state.postgres === "primary" || state.postgres === "starting-primary")

@@ -49,7 +49,7 @@ export function keeperWith(rules: KeeperRules): Keeper {
       let next = enforceDeadline(state, turn);
       next = handle(next, turn, event);
       next = advance(next, turn);
-      return { state: next, effects: turn.effects };
+      return { state: { ...next, steppedAtMs: nowMs }, effects: turn.effects };
     },
   };
 }
@@ -64,6 +64,7 @@ function initialState(identity: KeeperIdentity, nowMs: number, rules: KeeperRule
     claimedAt: identity.startedAt,
     parameters: identity.parameters,
     startedAtMs: nowMs,
+    steppedAtMs: nowMs,
     phase: { kind: "idle" },
     view: null,
     leaseSeenAtMs: nowMs,

@@ -2,7 +2,6 @@ import {
   type HistoryRecord,
   type LeaseRecord,
   otherSite,
-  type QuorumView,
   type SyncRecord,
   type TakeOverRecords,
   type TermRecord,
@@ -89,7 +88,8 @@ function takeOverRecords(state: KeeperState, phase: Deciding): TakeOverRecords {
     successorLsn: forkLsn,
     endedAt: order.at,
   };
-  return { term, lease: heldLease(state, term.term, 1), sync: nobodySafe(term, view), history };
+  const sync = nobodySafe(term, forkLsn ?? view.sync.record?.geoFloor ?? null);
+  return { term, lease: heldLease(state, term.term, 1), sync, history };
 }
 
 /** A lease held by this keeper. */
@@ -105,15 +105,15 @@ export function heldLease(state: KeeperState, term: number, counter: number): Le
   };
 }
 
-/** A new term begins asynchronous, and nobody is safe to promote. */
-function nobodySafe(term: TermRecord, view: QuorumView): SyncRecord {
+/** A new term begins asynchronous and nobody is safe; all that was called `geo` before lies below its fork. */
+function nobodySafe(term: TermRecord, geoFloor: SyncRecord["geoFloor"]): SyncRecord {
   return {
     term: term.term,
     mode: "async",
     standbyDataId: null,
     timeline: null,
     safeToPromote: false,
-    geoFloor: view.sync.record?.geoFloor ?? null,
+    geoFloor,
     unprotectedSince: term.startedAt,
   };
 }

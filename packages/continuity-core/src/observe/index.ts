@@ -1,0 +1,2 @@
+export { type Ancestry, ancestryOf } from "./ancestry.ts";
+export type * from "./observation.ts";

@@ -1,0 +1,131 @@
+import type { Observation, OpenRun } from "../observe/index.ts";
+import {
+  currentStep,
+  type RunEvent,
+  type RunRecord,
+  type Stamp,
+  type StepRecord,
+  stepToUndo,
+  whyNotApproved,
+} from "../runs/index.ts";
+import type { Action, Verdict } from "./action.ts";
+import { ensures, isEnsureName, type Look } from "./ensures.ts";
+import { type ProcedureRules, procedureRules } from "./rules.ts";
+
+/** What this site's controller does for a run now. */
+export type Move =
+  | { readonly kind: "nothing"; readonly why: string }
+  /** Write `reduceRun(run, event)`, comparing the journal's revision. */
+  | { readonly kind: "journal"; readonly event: RunEvent }
+  | { readonly kind: "act"; readonly action: Action; readonly stamp: Stamp };
+
+const nothing = (why: string): Move => ({ kind: "nothing", why });
+
+/** A step of another site that stays over its budget for this many budgets is failed by whoever looks on. */
+const strangersPatience = 2;
+
+/**
+ * The next move of `o.self` for an open run: observe, act if needed, verify. Repeating it is harmless: a step that holds is
+ * recorded, a step that does not is begun by this controller's life and acted upon until it holds or its budget is over.
+ */
+export function nextMove(open: OpenRun, o: Observation, rules = procedureRules): Move {
+  const { run } = open;
+  const { store, term } = o.quorum.view ?? {};
+  if (!store?.record || !term?.record) return nothing("the quorum does not answer");
+  const over = rules.whySuperseded(run, store.record, term.record);
+  if (over !== null) return journal({ kind: "supersede", why: over, at: o.fresh.at });
+  if (run.state.kind === "paused") return nothing("paused");
+  const isUndoing = run.state.kind === "undoing";
+  const step = isUndoing ? stepToUndo(run) : currentStep(run);
+  if (step === null) return nothing("no step is left");
+  if (step.definition.site !== o.self) return watchOther(open, step, o);
+  if (!isUndoing && isSwitchedOff(run, step, o)) return nothing("automation is switched off");
+  return isUndoing ? undoMove(open, step, o, rules) : stepMove(open, step, o, rules);
+}
+
+const journal = (event: RunEvent): Move => ({ kind: "journal", event });
+
+/** The kill switch is read before every destructive step of a run that no person ordered. */
+function isSwitchedOff(run: RunRecord, step: StepRecord, o: Observation): boolean {
+  const isEnabled = o.quorum.automation?.record?.enabled ?? true;
+  return !isEnabled && step.definition.destructive && run.orderedBy === null;
+}
+
+function watchOther(open: OpenRun, step: StepRecord, o: Observation): Move {
+  const { budgetMs, name, site } = step.definition;
+  if (open.stepForMs <= budgetMs * strangersPatience) return nothing(`${name} belongs to ${site}`);
+  return journal({ kind: "fail-step", step: name, why: `${site} does not move`, at: o.fresh.at });
+}
+
+function verdictOf(name: string, look: Look): Verdict {
+  return isEnsureName(name) ? ensures[name](look) : { kind: "fail", why: `no such check: ${name}` };
+}
+
+function stepMove(open: OpenRun, step: StepRecord, o: Observation, rules: ProcedureRules): Move {
+  const { run } = open;
+  const { definition, state } = step;
+  const missing = whyNotApproved(run, step);
+  if (missing !== null) return nothing(missing);
+  const isMine = state.kind === "running" && !rules.mustBeginAgain(state.by, o.controllerBootId);
+  const verdict = verdictOf(definition.ensure, { run, o, attempt: step.attempt, rules });
+  if (verdict.kind === "done") return journal(finish(open, step, verdict, o));
+  if (!isMine) {
+    if (step.attempt < definition.attemptsMax)
+      return journal({ kind: "begin-step", controller: o.controllerBootId, at: o.fresh.at });
+    return failed(definition.name, "no attempt is left", o);
+  }
+  if (verdict.kind === "fail") return failed(definition.name, verdict.why, o);
+  if (open.stepForMs > definition.budgetMs)
+    return failed(definition.name, "over its time budget", o);
+  if (verdict.kind === "wait") return nothing(verdict.why);
+  return { kind: "act", action: verdict.action, stamp: stampOf(run, step, o) };
+}
+
+const failed = (step: string, why: string, o: Observation): Move =>
+  journal({ kind: "fail-step", step, why, at: o.fresh.at });
+
+/** Finishing claims the next step in the same txn when it is this site's as well. */
+function finish(
+  open: OpenRun,
+  step: StepRecord,
+  verdict: Extract<Verdict, { kind: "done" }>,
+  o: Observation,
+): RunEvent {
+  const { run } = open;
+  const next = run.steps[run.steps.indexOf(step) + 1];
+  const isNextMine = next?.definition.site === o.self && next.state.kind === "pending";
+  return {
+    kind: "finish-step",
+    step: step.definition.name,
+    evidence: verdict.evidence,
+    tookMs: open.stepForMs,
+    finalLsn: verdict.finalLsn ?? null,
+    claimNext: isNextMine ? o.controllerBootId : null,
+    at: o.fresh.at,
+  };
+}
+
+function undoMove(open: OpenRun, step: StepRecord, o: Observation, rules: ProcedureRules): Move {
+  const { run } = open;
+  const { definition } = step;
+  const look: Look = { run, o, attempt: step.attempt, rules };
+  const verdict = verdictOf(definition.undo ?? "", look);
+  if (verdict.kind === "done")
+    return journal({ kind: "finish-undo", step: definition.name, at: o.fresh.at });
+  if (verdict.kind === "fail") return failed(definition.name, verdict.why, o);
+  if (open.stepForMs > definition.budgetMs)
+    return failed(definition.name, "over its time budget", o);
+  if (verdict.kind === "wait") return nothing(verdict.why);
+  return { kind: "act", action: verdict.action, stamp: stampOf(run, step, o) };
+}
+
+/** A run writes with the authority of the term that it has reached. */
+function stampOf(run: RunRecord, step: StepRecord, o: Observation): Stamp {
+  return {
+    storeGeneration: run.storeGeneration,
+    storeId: run.storeId,
+    term: o.quorum.view?.term.record?.term ?? run.term,
+    run: run.id,
+    attempt: step.attempt,
+  };
+}

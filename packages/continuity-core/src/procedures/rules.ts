@@ -1,0 +1,30 @@
+import { type Ancestry, ancestryOf, type LocalPostgres } from "../observe/index.ts";
+import { type RunRecord, whySuperseded } from "../runs/index.ts";
+import type { HistoryRecord, StoreRecord, TermRecord } from "../store/index.ts";
+
+/** The safety sentences of "Procedures are runs", one function each; the simulator breaks them one at a time. */
+export interface ProcedureRules {
+  ancestry(local: LocalPostgres, history: readonly HistoryRecord[], term: number): Ancestry;
+  /** "No committed data is destroyed by rejoin before it has been quarantined and reported." */
+  mustQuarantine(local: LocalPostgres, history: readonly HistoryRecord[], term: number): boolean;
+  mayDestroy(local: LocalPostgres, ancestry: Ancestry): boolean;
+  isUpstreamReady(local: LocalPostgres): boolean;
+  /** "A delayed executor applies an old plan later": a run is over when its term or store is. */
+  whySuperseded(run: RunRecord, store: StoreRecord, term: TermRecord): string | null;
+  /** A step begun by an earlier life of this controller is begun again, under a new attempt. */
+  mustBeginAgain(begunBy: string, controller: string): boolean;
+}
+
+/** The rules as designed. Nothing but the simulator's test build ever passes others. */
+export const procedureRules: ProcedureRules = {
+  ancestry: ancestryOf,
+  mustQuarantine(local, history, term) {
+    const ancestry = ancestryOf(local, history, term);
+    return ancestry === "diverged" || ancestry === "unknown";
+  },
+  mayDestroy: (local, ancestry) =>
+    ancestry === "ancestor" || ancestry === "unusable" || (local.isQuarantined && local.isReported),
+  isUpstreamReady: (local) => local.isUpstreamReady,
+  whySuperseded,
+  mustBeginAgain: (begunBy, controller) => begunBy !== controller,
+};

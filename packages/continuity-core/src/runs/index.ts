@@ -1,0 +1,6 @@
+export { whyNotApproved } from "./approvals.ts";
+export { startsCooldown, whySuperseded } from "./cooldown.ts";
+export { type Plan, planSchema } from "./plan.ts";
+export { isPastUndo, type Reduced, type RunEvent, reduceRun } from "./reducer.ts";
+export * from "./run-record.ts";
+export { type Stamp, type StampRefusal, whyRefused } from "./stamp.ts";
