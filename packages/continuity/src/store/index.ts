@@ -1,5 +1,6 @@
 export type { EtcdMember, EtcdOptions } from "./etcd-session.ts";
 export { endOfPrefix, toBase64 } from "./etcd-wire.ts";
+export { openStore } from "./open-store.ts";
 export { QuorumRecords } from "./quorum-records.ts";
 export {
   parseRecord,

@@ -30,19 +30,21 @@ const VIEW_KEYS = [
   keys.keeper("west"),
 ] as const;
 
-/** The records that decide who may write, over one channel of the store. */
+/** The records that decide who may write. Transactions and reads may have connections of their own. */
 export class QuorumRecords {
-  readonly #channel: StoreChannel;
+  readonly #reads: StoreChannel;
+  readonly #writes: StoreChannel;
   /** Text of the `store` record by its id, because etcd compares whole values. */
   #storeText: { readonly id: string; readonly text: string } | null = null;
 
-  constructor(channel: StoreChannel) {
-    this.#channel = channel;
+  constructor(writes: StoreChannel, reads: StoreChannel = writes) {
+    this.#writes = writes;
+    this.#reads = reads;
   }
 
   /** One linearizable view. Errors: STORE_…, RECORD_UNREADABLE. */
   async read(signal: AbortSignal): Promise<QuorumView> {
-    return this.#view(await this.#channel.read(VIEW_KEYS, signal));
+    return this.#view(await this.#reads.read(VIEW_KEYS, signal));
   }
 
   /** Applies a transaction; either way `view` is what the store held right after. Errors: STORE_…. */
@@ -54,7 +56,7 @@ export class QuorumRecords {
     const writes = txn.puts.map(
       (put): StoreWrite => ({ kind: "put", key: put.key, value: put.record }),
     );
-    const outcome = await this.#channel.txn(checks, writes, signal, VIEW_KEYS);
+    const outcome = await this.#writes.txn(checks, writes, signal, VIEW_KEYS);
     return { succeeded: outcome.kind === "won", view: this.#view(outcome.current) };
   }
 

@@ -60,7 +60,8 @@ export class Trial {
         await gone;
       }),
     );
-    rmSync(this.dir, { recursive: true, force: true });
+    if (process.env.CARELINE_KEEP_TRIALS === undefined)
+      rmSync(this.dir, { recursive: true, force: true });
   }
 }
 
