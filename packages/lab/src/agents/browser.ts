@@ -52,7 +52,7 @@ export class Browser {
       signal: limit,
       ...(message.body === undefined ? {} : { body: message.body }),
     });
-    this.#cookies.take(new URL(url).origin, response.headers["set-cookie"]);
+    this.#cookies.take(new URL(url).hostname, response.headers["set-cookie"]);
     const text = await response.body.text();
     return { url, status: response.statusCode, headers: response.headers, text };
   }
@@ -77,7 +77,7 @@ export class Browser {
   }
 
   #headers(url: string, headers: Readonly<Record<string, string>> = {}): Record<string, string> {
-    const cookie = this.#cookies.header(new URL(url).origin);
+    const cookie = this.#cookies.header(new URL(url).hostname);
     return cookie === undefined ? { ...headers } : { ...headers, cookie };
   }
 }

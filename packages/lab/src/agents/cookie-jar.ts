@@ -1,18 +1,18 @@
-/** Cookies of one simulated browser, per origin. Knows what the portal and the identity provider need: set, replace, expire. */
+/** Cookies of one simulated browser, per host (ports do not separate cookies). Knows what the portal and the identity provider need: set, replace, expire. */
 export class CookieJar {
-  readonly #byOrigin = new Map<string, Map<string, string>>();
+  readonly #byHost = new Map<string, Map<string, string>>();
 
-  header(origin: string): string | undefined {
-    const cookies = this.#byOrigin.get(origin);
+  header(host: string): string | undefined {
+    const cookies = this.#byHost.get(host);
     if (cookies === undefined || cookies.size === 0) return undefined;
     return [...cookies].map(([name, value]) => `${name}=${value}`).join("; ");
   }
 
   /** Takes the `set-cookie` lines of an answer. */
-  take(origin: string, lines: string | readonly string[] | undefined): void {
+  take(host: string, lines: string | readonly string[] | undefined): void {
     if (lines === undefined) return;
-    const cookies = this.#byOrigin.get(origin) ?? new Map<string, string>();
-    this.#byOrigin.set(origin, cookies);
+    const cookies = this.#byHost.get(host) ?? new Map<string, string>();
+    this.#byHost.set(host, cookies);
     for (const line of typeof lines === "string" ? [lines] : lines) {
       const [pair = "", ...attributes] = line.split(";");
       const at = pair.indexOf("=");

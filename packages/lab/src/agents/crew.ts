@@ -8,6 +8,8 @@ import { type AgentExperience, SimulatedAgent } from "./simulated-agent.ts";
 export interface CrewOptions {
   readonly accounts: readonly Account[];
   readonly origin: string;
+  /** A region's own portal, for clients that are pinned to it. */
+  readonly pinnedOrigin?: string;
   readonly via?: Acknowledgement["via"];
   readonly authority: Buffer;
   readonly ledger: Ledger;

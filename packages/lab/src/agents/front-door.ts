@@ -12,8 +12,10 @@ import type { Browser, BrowserAnswer } from "./browser.ts";
 import { operationOf } from "./operations.ts";
 
 export interface FrontDoorOptions {
-  /** Origin that requests go to, e.g. `https://localhost:24443`; a region's own port for a pinned client. */
+  /** Origin of the front door, e.g. `https://localhost:24443`. */
   readonly origin: string;
+  /** Where requests go instead, for a client that is pinned to one region. */
+  readonly pinnedOrigin?: string;
   readonly via: Acknowledgement["via"];
   readonly client: string;
   readonly browser: Browser;
@@ -143,7 +145,8 @@ export class FrontDoor implements OutboxTransport {
     const text = body === undefined ? undefined : JSON.stringify(body);
     if (text !== undefined) all["content-type"] = "application/json";
     const message = { method, headers: all, ...(text === undefined ? {} : { body: text }) };
-    const answer = await browser.ask(`${origin}${path}`, message, attemptMs, signal);
+    const target = this.#options.pinnedOrigin ?? origin;
+    const answer = await browser.ask(`${target}${path}`, message, attemptMs, signal);
     const confirmed = header(answer, "careline-confirmed");
     if (confirmed !== null) onConfirmed(confirmed);
     if (answer.status === 401 || answer.status === 423) onSignedOut(codeOf(answer) ?? "");

@@ -147,7 +147,11 @@ export class Shift {
     while (!signal.aborted) {
       try {
         const headers = { accept: "text/event-stream" };
-        const stream = await browser.open(`${options.origin}/api/events`, headers, signal);
+        const stream = await browser.open(
+          `${options.pinnedOrigin ?? options.origin}/api/events`,
+          headers,
+          signal,
+        );
         this.isStreaming = stream.status === 200;
         for await (const message of readStream(stream.body)) {
           if (stream.status === 200) this.#hear(message.event, message.data);

@@ -13,6 +13,8 @@ export interface Account {
 
 /** Pages and redirects between the portal, the identity provider and back: seven here, and some to spare. */
 const stepsMax = 20;
+/** Password and code, on one page or on two. */
+const formsMax = 2;
 const stepLimitMs = 10_000;
 
 /**
@@ -27,8 +29,12 @@ export async function signIn(
   signal: AbortSignal,
 ): Promise<void> {
   let answer = await browser.ask(`${origin}/auth/sign-in?returnTo=/`, {}, stepLimitMs, signal);
+  let formsSent = 0;
   for (let step = 0; step < stepsMax; step += 1) {
     const next = nextStep(answer, account);
+    if (next?.message.method === "POST") formsSent += 1;
+    // A sign-in page that comes back refused what was typed; typing it on would lock the account.
+    if (formsSent > formsMax) throw failed(account, answer);
     if (next === null) {
       if (answer.status < 400 && new URL(answer.url).origin === origin) return;
       throw failed(account, answer);

@@ -17,7 +17,10 @@ import { type Account, signIn } from "./sign-in.ts";
 
 export interface SimulatedAgentOptions {
   readonly account: Account;
+  /** Origin of the front door, where people sign in. */
   readonly origin: string;
+  /** A region's own portal, for a client that stays with it whatever the front door says. */
+  readonly pinnedOrigin?: string;
   readonly via: Acknowledgement["via"];
   readonly authority: Buffer;
   readonly ledger: Ledger;

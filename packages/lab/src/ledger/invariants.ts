@@ -10,7 +10,8 @@ export interface Violation {
     | "acknowledged-write-lost"
     | "agent-signed-out"
     | "client-never-recovered"
-    | "not-protected-again";
+    | "not-protected-again"
+    | "unexpected-primary";
   /** One sentence with ids and numbers. */
   readonly what: string;
 }

@@ -1,0 +1,10 @@
+export type { DrillReport, RunReport } from "./report.ts";
+export {
+  type DrillOptions,
+  type DrillOutcome,
+  type DrillProgress,
+  runDrill,
+  scenarioNamed,
+} from "./run-drill.ts";
+export type { Scenario } from "./scenario.ts";
+export { scenarios } from "./scenarios/index.ts";
