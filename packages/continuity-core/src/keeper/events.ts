@@ -89,6 +89,8 @@ export type KeeperCommand =
 /** Everything that a keeper reacts to. `now` of the step is the keeper's own monotonic clock when it handles the event. */
 export type KeeperEvent =
   | { readonly kind: "tick" }
+  /** Read the quorum now, not at the next round: something there is known to have changed. */
+  | { readonly kind: "refresh" }
   | { readonly kind: "quorum-read"; readonly read: number; readonly view: QuorumView }
   | { readonly kind: "quorum-read-failed"; readonly read: number }
   /** `view` is what the store held when the txn was applied or refused. */

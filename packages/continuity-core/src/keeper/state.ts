@@ -99,6 +99,8 @@ export interface KeeperState {
   readonly isDistrusted: boolean;
   readonly openTxn: OpenTxn | null;
   readonly openRead: { readonly read: number; readonly sentAtMs: number } | null;
+  /** A refresh was wanted while a read was on its way: that read may be too old, so another follows. */
+  readonly mustReadAgain: boolean;
   readonly openPromise: {
     readonly question: number;
     readonly askedAtMs: number;

@@ -7,7 +7,7 @@ import { enforceDeadline } from "./fence.ts";
 import { halt, observe } from "./observe.ts";
 import { answerPermit } from "./permit.ts";
 import * as postgres from "./postgres.ts";
-import { confirmGeoRevoked, released } from "./release.ts";
+import { confirmGeoRevoked, released, takeBack, writeRelease } from "./release.ts";
 import { read, round } from "./rounds.ts";
 import { type KeeperRules, keeperRules } from "./rules.ts";
 import type { KeeperState, OpenTxn } from "./state.ts";
@@ -80,6 +80,7 @@ function initialState(identity: KeeperIdentity, nowMs: number, rules: KeeperRule
     isDistrusted: false,
     openTxn: null,
     openRead: null,
+    mustReadAgain: false,
     openPromise: null,
     nextNumber: 1,
     nextRoundAtMs: nowMs + identity.parameters.renewMs,
@@ -101,6 +102,8 @@ function handle(state: KeeperState, turn: Turn, event: KeeperEvent): KeeperState
   switch (event.kind) {
     case "tick":
       return state;
+    case "refresh":
+      return state.openRead === null ? read(state, turn) : { ...state, mustReadAgain: true };
     case "quorum-read":
       return onRead(state, turn, event.read, event.view);
     case "quorum-read-failed":
@@ -193,7 +196,8 @@ function onPositionFailed(state: KeeperState, turn: Turn): KeeperState {
 
 function onRead(state: KeeperState, turn: Turn, number: number, view: QuorumView): KeeperState {
   if (!turn.rules.stillWaitsFor(state.openRead?.read ?? null, number)) return state;
-  const next = observe({ ...state, openRead: null }, turn, view);
+  let next = observe({ ...state, openRead: null, mustReadAgain: false }, turn, view);
+  if (state.mustReadAgain) next = read(next, turn);
   return state.view === null ? { ...next, nextRoundAtMs: turn.now } : next;
 }
 
@@ -203,7 +207,13 @@ function onTxnAnswered(state: KeeperState, turn: Turn, event: TxnAnswered): Keep
   const open = state.openTxn;
   if (open === null || !turn.rules.stillWaitsFor(open.attempt, event.attempt)) return state;
   const seen = observe({ ...state, openTxn: null }, turn, event.view);
-  return event.succeeded ? succeeded(seen, turn, open.purpose, open) : seen;
+  const next = event.succeeded ? succeeded(seen, turn, open.purpose, open) : seen;
+  return sendWhatWaited(next, turn);
+}
+
+/** A txn that waited for this connection goes out with the answer; after a time-out only at the next round. */
+function sendWhatWaited(state: KeeperState, turn: Turn): KeeperState {
+  return takeBack(writeRelease(sendTakeOver(state, turn), turn), turn);
 }
 
 function succeeded(
@@ -293,7 +303,6 @@ function advance(state: KeeperState, turn: Turn): KeeperState {
   next = postgres.startForTerm(next, turn);
   next = postgres.continueRelease(next, turn);
   next = confirmGeoRevoked(next, turn);
-  if (next.phase.kind === "deciding" && next.phase.sent) next = sendTakeOver(next, turn);
   return reportLapse(next, turn);
 }
 
