@@ -1,5 +1,11 @@
 export type { DrillReport, RunReport } from "./report.ts";
 export {
+  runAllDrills,
+  type SuiteOptions,
+  type SuiteOutcome,
+  type SuiteReport,
+} from "./run-all-drills.ts";
+export {
   type DrillOptions,
   type DrillOutcome,
   type DrillProgress,

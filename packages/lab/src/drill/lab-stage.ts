@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Clock } from "@careline/platform";
 import { LabError } from "../errors.ts";
@@ -61,6 +61,22 @@ export class LabStage {
     return faultReportSchema.parse(
       await callSocket(supervisorSocket, "POST", "/faults", command, signal),
     );
+  }
+
+  /**
+   * SIGKILL to the PostgreSQL server of a region, which its keeper started and no supervisor knows.
+   * Returns the instant; the server's process is gone when it resolves. Error: FAULT_WITHOUT_EFFECT.
+   */
+  async killPostgres(region: Region, signal: AbortSignal): Promise<Date> {
+    const pidFile = join(this.layout.processDir(region, "postgres"), "data", "postmaster.pid");
+    const pid = Number(readFileSync(pidFile, "utf8").split("\n")[0]);
+    const beganAt = this.#clock.wallNow();
+    process.kill(pid, "SIGKILL");
+    for (let look = 0; look < 50; look += 1) {
+      if (!existsSync(`/proc/${pid}/cwd`)) return beganAt;
+      await this.#clock.sleep(20, signal);
+    }
+    throw new LabError("FAULT_WITHOUT_EFFECT", `PostgreSQL ${pid} of ${region} lives on`);
   }
 
   async wan(command: WanCommand, signal: AbortSignal): Promise<void> {

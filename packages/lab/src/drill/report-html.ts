@@ -1,3 +1,4 @@
+import { ms, page, row, text } from "./page.ts";
 import type { Phases } from "./phases.ts";
 import type { DrillReport, RunDetails, RunReport, RunResult } from "./report.ts";
 import type { Scenario } from "./scenario.ts";
@@ -10,18 +11,14 @@ export function reportPage(
   results: readonly RunResult[],
 ): string {
   const good = results.every(({ report: run }) => isGoodRun(run));
-  return `<!doctype html>
-<html lang="en"><head><meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Drill ${text(scenario.name)}</title><style>${style}</style></head>
-<body><main>
-<h1>Drill: ${text(scenario.name)}</h1>
+  return page(
+    `Drill ${scenario.name}`,
+    `<h1>Drill: ${text(scenario.name)}</h1>
 <p>${text(scenario.what)}<br>${text(scenario.expected)}</p>
 <p class="${good ? "good" : "bad"}"><strong>${good ? "✔ Everything that was promised was kept." : "✘ Something that was promised was not kept."}</strong></p>
 ${summaryTable(report)}
-${results.map(({ report: run, details }, at) => runSection(run, details, at + 1)).join("\n")}
-</main></body></html>
-`;
+${results.map(({ report: run, details }, at) => runSection(run, details, at + 1)).join("\n")}`,
+  );
 }
 
 function isGoodRun(run: RunReport): boolean {
@@ -170,34 +167,3 @@ function axis(fromMs: number, steps: number, x: (atMs: number) => number): strin
   }
   return marks.join("");
 }
-
-function row(cells: readonly string[], tag: "td" | "th" = "td"): string {
-  return `<tr>${cells.map((cell) => `<${tag}>${text(cell)}</${tag}>`).join("")}</tr>`;
-}
-
-function ms(value: number | null): string {
-  if (value === null) return "–";
-  return Math.abs(value) < 1_000 ? `${value} ms` : `${(value / 1_000).toFixed(2)} s`;
-}
-
-function text(value: string): string {
-  return value
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;");
-}
-
-const style = `
-:root{color-scheme:light dark;--ink:#1b2430;--paper:#fff;--line:#c9d1da;--east:#1f6feb;--west:#b3541e;--band:#8884}
-@media (prefers-color-scheme:dark){:root{--ink:#e6edf3;--paper:#10161d;--line:#33404d;--east:#6cb0ff;--west:#f0a36b}}
-body{font:16px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--paper);margin:0}
-main{max-width:1060px;margin:0 auto;padding:1.5rem}
-table{border-collapse:collapse;font-size:.9rem}th,td{border:1px solid var(--line);padding:.25rem .5rem;text-align:right;white-space:nowrap}
-th{background:#8882}td:first-child,th:first-child{text-align:left}.wide{overflow-x:auto}
-svg{width:100%;height:auto;border:1px solid var(--line);margin:.5rem 0}svg text{font-size:11px;fill:var(--ink)}
-.east{fill:var(--east)}.west{fill:var(--west)}.fault{stroke:#d1242f;stroke-width:2}.phase{fill:var(--band)}.phase.p1{fill:#8882}.band{font-size:10px}
-.good strong,.good{color:#1a7f37}.bad strong,.bad{color:#d1242f}
-@media (prefers-color-scheme:dark){.good strong,.good{color:#57c472}.bad strong,.bad{color:#ff8182}}
-.notes span{display:inline-block;min-width:6rem;text-align:right;margin-right:.75rem;font-variant-numeric:tabular-nums}
-`;

@@ -8,14 +8,14 @@ export interface Scene {
   readonly standby: Region;
   readonly signal: AbortSignal;
   /** Says in the report what is done now. */
-  note(text: string): void;
-  sleep(ms: number): Promise<void>;
+  readonly note: (text: string) => void;
+  readonly sleep: (ms: number) => Promise<void>;
   /** Wall clock of this machine, milliseconds. */
-  wallMs(): number;
+  readonly wallMs: () => number;
   /** Until the other region is primary and clients are served again. Errors: DRILL_UNFINISHED. */
-  untilMoved(): Promise<void>;
+  readonly untilMoved: () => Promise<void>;
   /** Clients that keep their connections to one region's own port, whatever the front door says. */
-  pinClients(region: Region, count: number): Promise<void>;
+  readonly pinClients: (region: Region, count: number) => Promise<void>;
 }
 
 /** One drill: what happens to the lab, and what must be true after. */
