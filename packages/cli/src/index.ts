@@ -1,1 +1,1 @@
-export {};
+export { buildProgram, type CommandDefinition } from "./program.ts";

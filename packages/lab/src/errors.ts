@@ -62,6 +62,22 @@ export const labErrors = {
     retryable: false,
     remedy: "Start the lab with the option that the message names; some need root.",
   },
+  SIGN_IN_FAILED: {
+    status: 502,
+    retryable: true,
+    remedy: "Sign in by hand at the front door with the same account; ./careline logs shows more.",
+  },
+  DRILL_NOT_READY: {
+    status: 409,
+    retryable: true,
+    remedy: "Wait until ./careline status says protected, then repeat.",
+  },
+  DRILL_UNFINISHED: {
+    status: 504,
+    retryable: true,
+    remedy:
+      "The lab was healed as far as possible; ./careline status and the report show the rest.",
+  },
   BAD_REQUEST: {
     status: 400,
     retryable: false,
@@ -74,4 +90,9 @@ export type LabErrorCode = keyof typeof labErrors;
 /** The one error class of the lab. */
 export class LabError extends CodedError<LabErrorCode> {
   override readonly name = "LabError";
+
+  /** What the reader should do. */
+  get remedy(): string {
+    return labErrors[this.code].remedy;
+  }
 }

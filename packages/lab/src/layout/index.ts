@@ -1,6 +1,6 @@
 export type { LabSettings, Layout } from "./layout.ts";
 export { type LayoutChoices, openLayout, ownedDir, prepareLayout } from "./open-layout.ts";
-export { giveTo, isReachableBy, type Owner } from "./owner.ts";
+export { giveTo, isReachableBy, makeOwnedDir, type Owner } from "./owner.ts";
 export { ensurePki, operators } from "./pki.ts";
 export { type Ports, peerAddress, portsFrom, type Service, type WanRoute } from "./ports.ts";
 export { type ProgramResult, runProgram, tryProgram } from "./run-program.ts";

@@ -44,6 +44,8 @@ export interface Layout {
   readonly supervisorSocket: string;
   /** The WAN's control socket. */
   readonly wanSocket: string;
+  /** Holds `new` until the etcd cluster has been formed, then `existing`. */
+  readonly clusterStateFile: string;
   /** Offset for libfaketime of one region. */
   clockFile(place: Place): string;
 }
@@ -79,6 +81,7 @@ export function layoutOf(place: LayoutPlace, settings: LabSettings): Layout {
     authorityFile: at("pki", "ca.crt"),
     supervisorSocket: join(place.runDir, "supervisor.sock"),
     wanSocket: join(place.runDir, "wan.sock"),
+    clusterStateFile: at("config", "etcd-cluster-state"),
     clockFile: (where) => at("config", `clock-${where}`),
   };
 }

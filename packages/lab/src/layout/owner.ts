@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
-import { chownSync, readFileSync } from "node:fs";
+import { chownSync, mkdirSync, readFileSync } from "node:fs";
 import { userInfo } from "node:os";
+import { dirname } from "node:path";
 import { LabError } from "../errors.ts";
 
 /** The user that every server of the lab runs as. Servers never run as root. */
@@ -61,4 +62,13 @@ export function isReachableBy(owner: Owner, path: string): boolean {
     ...(owner.switchTo ?? {}),
   });
   return probe.status === 0;
+}
+
+/** Makes a folder and what is missing above it, all of them the owner's and closed to others. */
+export function makeOwnedDir(owner: Owner | null, path: string): void {
+  const first = mkdirSync(path, { recursive: true, mode: 0o700 });
+  if (owner === null) return;
+  for (let made = path; first !== undefined && made.startsWith(first); made = dirname(made)) {
+    giveTo(owner, made);
+  }
 }

@@ -23,10 +23,10 @@ export const operators: readonly Operator[] = [
 ];
 
 interface Subject {
-  /** Name of the files, and the common name unless `isNameless`. */
-  readonly commonName: string;
-  /** etcd's JSON gateway refuses client certificates with a common name while users are on. */
-  readonly isNameless?: true;
+  /** Name of the files. */
+  readonly name: string;
+  /** Where it differs from `name`. Null: none, since etcd's JSON gateway refuses client certificates that have one. */
+  readonly commonName?: string | null;
   readonly unit?: string;
   /** Addresses beside localhost and 127.0.0.1. */
   readonly addresses?: readonly string[];
@@ -40,18 +40,19 @@ const dayMs = 86_400_000;
 
 /** Everyone who gets a certificate. */
 export function certificateSubjects(): readonly Subject[] {
-  const of = (process: string, place: Place): Subject => ({ commonName: `${process}.${place}` });
+  const of = (process: string, place: Place): Subject => ({ name: `${process}.${place}` });
   return [
     ...sites.flatMap((site) => [
-      { commonName: `etcd.${site}`, addresses: [peerAddress(site)] },
+      { ...of("etcd", site), addresses: [peerAddress(site)] },
       of("controller", site),
-      { ...of("store-client", site), isNameless: true as const, unit: "store-client" },
+      { ...of("store-client", site), commonName: null, unit: "store-client" },
     ]),
-    ...regions.flatMap((region) =>
-      ["keeper", "portal", "postgres", "redis"].map((process) => of(process, region)),
-    ),
+    ...regions.flatMap((region) => [
+      ...["keeper", "portal", "postgres", "redis"].map((process) => of(process, region)),
+      { ...of("replication", region), commonName: "careline_replication" },
+    ]),
     ...["haproxy", "identity-provider", "carrier"].map((process) => of(process, "edge")),
-    ...operators.map(({ name, role }) => ({ commonName: `operator.${name}`, unit: role })),
+    ...operators.map(({ name, role }) => ({ name: `operator.${name}`, unit: role })),
   ];
 }
 
@@ -64,7 +65,7 @@ export async function ensurePki(layout: Layout, clock: Clock, signal: AbortSigna
   const dir = join(layout.stateDir, "pki");
   await ensureAuthority(layout, dir, signal);
   const wanted = certificateSubjects().filter(
-    (subject) => !isCurrent(join(dir, `${subject.commonName}.crt`), clock),
+    (subject) => !isCurrent(join(dir, `${subject.name}.crt`), clock),
   );
   // Each takes about 30 ms of one core; two at a time fill this kind of machine.
   const lanes = [0, 1].map(async (lane) => {
@@ -108,7 +109,7 @@ async function issue(
   subject: Subject,
   signal: AbortSignal,
 ): Promise<void> {
-  const name = subject.commonName;
+  const { name, commonName = name } = subject;
   const unit = subject.unit === undefined ? "" : `/OU=${subject.unit}`;
   const alternative = ["DNS:localhost", "IP:127.0.0.1"].concat(
     (subject.addresses ?? []).map((address) => `IP:${address}`),
@@ -119,7 +120,7 @@ async function issue(
       ...["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"],
       ...["-CA", "ca.crt", "-CAkey", "ca.key", "-days", String(certificateDays)],
       ...["-keyout", `${name}.key.new`, "-out", `${name}.crt.new`],
-      ...["-subj", subject.isNameless ? `/O=Careline${unit}` : `/O=Careline${unit}/CN=${name}`],
+      ...["-subj", `/O=Careline${unit}${commonName === null ? "" : `/CN=${commonName}`}`],
       ...["-addext", `subjectAltName=${alternative.join(",")}`],
       ...["-addext", "basicConstraints=critical,CA:FALSE"],
       ...["-addext", "extendedKeyUsage=serverAuth,clientAuth"],

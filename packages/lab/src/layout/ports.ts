@@ -48,6 +48,8 @@ export interface Ports {
   readonly frontDoorPlain: number;
   /** HAProxy's own metrics. */
   readonly frontDoorMetrics: number;
+  /** Held by the supervisor while it lives. */
+  readonly supervisorLock: number;
   readonly identityProvider: number;
   readonly carrier: number;
   /** The port on which `site` itself serves `service`. */
@@ -112,6 +114,7 @@ export function portsFrom(base: number): Ports {
     frontDoor: base + 443,
     frontDoorPlain: base + 80,
     frontDoorMetrics: base + 446,
+    supervisorLock: base + 790,
     identityProvider: base + 444,
     carrier: base + 445,
     direct: (site, service) => directPort(base, site, service),
@@ -145,6 +148,7 @@ function allPorts(ports: Ports): readonly { readonly port: number; readonly owne
     ...proxies,
     { port: ports.frontDoorPlain, owner: "front door, plain HTTP" },
     { port: ports.frontDoorMetrics, owner: "front door, metrics" },
+    { port: ports.supervisorLock, owner: "supervisor" },
   ];
 }
 

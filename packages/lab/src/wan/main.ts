@@ -1,4 +1,3 @@
-import { rmSync } from "node:fs";
 import {
   configPathFrom,
   createLogger,
@@ -8,24 +7,28 @@ import {
   systemClock,
   systemRandom,
 } from "@careline/platform";
-import { createControlServer } from "./control-server.ts";
+import { LabError } from "../errors.ts";
+import { serveSocket } from "../socket-server.ts";
 import { Wan } from "./wan.ts";
-import { wanConfigSchema } from "./wan-config.ts";
+import { wanCommandSchema, wanConfigSchema } from "./wan-config.ts";
 
 const log = createLogger({ process: "wan", site: "edge" });
 
 await runProcess(log, async (signal) => {
   const config = readConfig(configPathFrom(process.argv), wanConfigSchema);
   const wan = new Wan(config, systemClock, systemRandom);
+  const metrics = createMetrics("wan", "edge");
   await wan.listen();
-  const control = createControlServer(wan, createMetrics("wan", "edge"));
-  rmSync(config.controlSocket, { force: true });
-  const mask = process.umask(0o177);
-  await new Promise<void>((resolve, reject) => {
-    control.once("error", reject);
-    control.listen(config.controlSocket, resolve);
+  const control = await serveSocket(config.controlSocket, ({ method, path, body }) => {
+    if (method === "GET" && path === "/links") return wan.answer();
+    if (method === "GET" && path === "/metrics") return metrics.metrics();
+    if (method === "POST" && path === "/commands") {
+      const command = wanCommandSchema.parse(body);
+      log.info({ command }, "link changed");
+      return wan.apply(command);
+    }
+    throw new LabError("BAD_REQUEST", `nothing answers ${method} ${path}`);
   });
-  process.umask(mask);
   log.info({ routes: config.routes.length, proxies: config.proxies.length }, "ready");
   await new Promise<void>((resolve) => {
     signal.addEventListener("abort", () => resolve(), { once: true });

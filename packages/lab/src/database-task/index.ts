@@ -1,0 +1,1 @@
+export { type DatabaseTaskConfig, databaseTaskConfigSchema } from "./database-task-config.ts";

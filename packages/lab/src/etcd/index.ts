@@ -1,0 +1,1 @@
+export { type EtcdSetupConfig, etcdSetupConfigOf, etcdUsers } from "./etcd-config.ts";

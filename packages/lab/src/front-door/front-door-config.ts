@@ -1,0 +1,189 @@
+/** What HAProxy's configuration is made from. */
+export interface FrontDoorParts {
+  readonly port: number;
+  readonly plainPort: number;
+  readonly metricsPort: number;
+  /** Certificate and key in one file. */
+  readonly bundleFile: string;
+  readonly authorityFile: string;
+  readonly adminSocket: string;
+  /** In order of preference. */
+  readonly regions: readonly { readonly name: string; readonly port: number }[];
+  /** Files of what the front door says itself: `<status>.json` and `<status>.html`. */
+  readonly answerFile: (status: number, kind: "json" | "html") => string;
+}
+
+/** Requests of one client (its session, or its address without one) within ten seconds. */
+const requestsPer10sMax = 1000;
+/** Sign-ins and other requests without a session come from everyone behind one address. */
+const anonymousPer10sMax = 20_000;
+
+/**
+ * HAProxy's configuration. Four backends: {permit, alive} × {api, page}. The page ones follow the
+ * state of the api ones' servers, so each region is checked once per pool; they differ in what is
+ * said when nothing can be served.
+ */
+export function frontDoorConfig(parts: FrontDoorParts): string {
+  return [
+    globals(parts),
+    defaults(),
+    frontends(parts),
+    ...(["permit", "alive"] as const).flatMap((pool) => [
+      apiBackend(parts, pool),
+      pageBackend(parts, pool),
+    ]),
+  ].join("\n");
+}
+
+function globals(parts: FrontDoorParts): string {
+  return `global
+  log stdout format raw local0 notice
+  maxconn 8000
+  nbthread 2
+  stats socket ${parts.adminSocket} mode 600 level admin
+  ssl-default-bind-options ssl-min-ver TLSv1.3
+  ssl-default-server-options ssl-min-ver TLSv1.3
+  tune.h2.max-concurrent-streams 200
+  # Checks of both regions need not fall together.
+  spread-checks 5
+`;
+}
+
+function defaults(): string {
+  return `defaults
+  mode http
+  log global
+  option dontlognull
+  option dontlog-normal
+  option httplog
+  timeout connect 2s
+  timeout client 75s
+  timeout server 40s
+  timeout http-request 10s
+  timeout http-keep-alive 60s
+  timeout queue 2s
+  timeout check 500ms
+  # A request is given to another server only while nothing of it was sent: connection failures.
+  retries 2
+  retry-on conn-failure
+  option redispatch 1
+`;
+}
+
+function frontends(parts: FrontDoorParts): string {
+  return `frontend plain
+  bind 127.0.0.1:${parts.plainPort}
+  http-request redirect code 308 location https://localhost:${parts.port}%[capture.req.uri]
+
+frontend metrics
+  bind 127.0.0.1:${parts.metricsPort} ssl crt ${parts.bundleFile}
+  http-request use-service prometheus-exporter if { path /metrics }
+  http-request return status 404
+
+backend sessions
+  stick-table type string len 64 size 20k expire 30s store http_req_rate(10s)
+
+backend addresses
+  stick-table type ip size 20k expire 30s store http_req_rate(10s)
+
+frontend door
+  bind 127.0.0.1:${parts.port} ssl crt ${parts.bundleFile} alpn h2,http/1.1
+  acl is_api path_beg /api/ /webhooks/ /health
+  acl is_api path /terms /openapi.json
+  acl wants_page req.hdr(accept) -m sub text/html
+  acl has_session req.cook(__Host-careline) -m found
+  http-request set-var(txn.is_api) bool(true) if is_api !wants_page
+${answerErrors(parts, "html", [502, 503, 504], 2)}
+  # Not for the outside: metrics, and methods that nothing here answers.
+  acl is_refused path_beg /metrics
+  acl is_refused method TRACE CONNECT
+  http-request track-sc0 req.cook(__Host-careline) table sessions if has_session
+  http-request track-sc1 src table addresses if !has_session
+  acl is_too_fast sc0_http_req_rate(sessions) gt ${requestsPer10sMax}
+  acl is_too_fast sc1_http_req_rate(addresses) gt ${anonymousPer10sMax}
+${refuse(parts, 403, "is_refused")}
+${refuse(parts, 429, "is_too_fast")}
+  http-request set-header X-Forwarded-For %[src]
+  http-request set-header X-Forwarded-Proto https
+  http-request set-header X-Forwarded-Host localhost:${parts.port}
+  http-request del-header Forwarded
+  acl for_api var(txn.is_api) -m bool
+  acl has_permit nbsrv(permit_api) gt 0
+  use_backend permit_api if has_permit for_api
+  use_backend permit_page if has_permit
+  use_backend alive_api if for_api
+  default_backend alive_page
+`;
+}
+
+function refuse(parts: FrontDoorParts, status: number, when: string): string {
+  const wait = status === 429 ? ' hdr Retry-After "5"' : "";
+  const answer = (kind: "json" | "html", condition: string): string =>
+    `  http-request return status ${status} content-type ${mediaType(kind)} file ${parts.answerFile(status, kind)} hdr Cache-Control no-store${wait} if ${when} ${condition}`;
+  return [
+    answer("json", "{ var(txn.is_api) -m bool }"),
+    answer("html", "!{ var(txn.is_api) -m bool }"),
+  ].join("\n");
+}
+
+function mediaType(kind: "json" | "html"): string {
+  return kind === "json" ? "application/problem+json" : "text/html";
+}
+
+function answerErrors(
+  parts: FrontDoorParts,
+  kind: "json" | "html",
+  statuses: readonly number[],
+  retryAfterSeconds: number,
+): string {
+  return statuses
+    .map(
+      (status) =>
+        `  http-error status ${status} content-type ${mediaType(kind)} file ${parts.answerFile(status, kind)} hdr Cache-Control no-store hdr Retry-After "${retryAfterSeconds}"`,
+    )
+    .join("\n");
+}
+
+/** The permit moves within a second, so its pool is looked at five times in one. */
+const checks = {
+  permit: { path: "/health", timing: "inter 200ms fastinter 100ms downinter 200ms rise 1 fall 2" },
+  alive: {
+    path: "/health/alive",
+    timing: "inter 500ms fastinter 200ms downinter 500ms rise 1 fall 2",
+  },
+} as const;
+
+function apiBackend(parts: FrontDoorParts, pool: "permit" | "alive"): string {
+  const { path, timing } = checks[pool];
+  const servers = parts.regions.map(
+    ({ name, port }) =>
+      `  server ${name} 127.0.0.1:${port} check ${timing} on-marked-down shutdown-sessions ${serverTls(parts)}`,
+  );
+  return `backend ${pool}_api
+  balance first
+  option httpchk
+  http-check send meth GET uri ${path} ver HTTP/1.1 hdr Host localhost
+  http-check expect status 200
+${answerErrors(parts, "json", [502, 503, 504], 1)}
+${servers.join("\n")}
+`;
+}
+
+function pageBackend(parts: FrontDoorParts, pool: "permit" | "alive"): string {
+  const servers = parts.regions.map(
+    ({ name, port }) =>
+      `  server ${name} 127.0.0.1:${port} track ${pool}_api/${name} on-marked-down shutdown-sessions ${serverTls(parts)}`,
+  );
+  return `backend ${pool}_page
+  balance first
+  # Only what holds no secret: compressed answers tell their content by their length.
+  compression algo gzip
+  compression type text/css text/javascript application/javascript image/svg+xml application/manifest+json
+${answerErrors(parts, "html", [502, 503, 504], 2)}
+${servers.join("\n")}
+`;
+}
+
+function serverTls(parts: FrontDoorParts): string {
+  return `ssl verify required ca-file ${parts.authorityFile} verifyhost localhost sni str(localhost)`;
+}

@@ -1,0 +1,2 @@
+export { type FrontDoorParts, frontDoorConfig } from "./front-door-config.ts";
+export { frontDoorAnswers, plainPage, problemDocument } from "./front-door-pages.ts";

@@ -1,0 +1,4 @@
+export { demoAccounts, frontDoorOrigin, issuerOf } from "./edge-process.ts";
+export { labProcesses, supervisorConfigOf } from "./lab-processes.ts";
+export { nodeCommand } from "./spec.ts";
+export { writeConfig } from "./write-config.ts";
