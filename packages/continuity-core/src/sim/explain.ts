@@ -1,0 +1,58 @@
+import { describeFault, type ScheduledFault, scheduleFaults } from "./fault.ts";
+import type { Violation } from "./observer.ts";
+import type { SimulationOptions } from "./run-simulation.ts";
+import { defaultFaultsPerMinute, defaultMinutes, runSimulation } from "./run-simulation.ts";
+import { shrink } from "./shrink.ts";
+
+export interface Explanation {
+  readonly seed: number;
+  readonly violation: Violation | undefined;
+  /** Faults that are enough to break the invariant; all of the seed's when nothing broke. */
+  readonly faults: readonly ScheduledFault[];
+  /** The trace for a person: when, who, what. */
+  readonly lines: readonly string[];
+}
+
+/** The last so many lines before a violation tell its story; earlier ones are left out. */
+const linesMax = 120;
+
+/** Replays a seed; when an invariant breaks, finds the fewest faults that break it and tells what happened. */
+export function explainSeed(options: SimulationOptions): Explanation {
+  const { seed, minutes = defaultMinutes, faultsPerMinute = defaultFaultsPerMinute } = options;
+  const scheduled = options.faults ?? scheduleFaults(seed, minutes, faultsPerMinute);
+  const first = runSimulation({ ...options, faults: scheduled });
+  const shrunk =
+    first.violation === undefined ? undefined : shrink(options, scheduled, first.violation);
+  const faults = shrunk?.faults ?? scheduled;
+  const trace: string[] = [];
+  runSimulation({
+    ...options,
+    faults,
+    onNote: (atMs, who, text) => trace.push(traceLine(atMs, who, text)),
+  });
+  const violation = shrunk?.violation;
+  return { seed, violation, faults, lines: tell(faults, trace, violation) };
+}
+
+function traceLine(atMs: number, who: string, text: string): string {
+  return `${(atMs / 1_000).toFixed(3).padStart(9)} s  ${who.padEnd(18)} ${text}`;
+}
+
+function tell(
+  faults: readonly ScheduledFault[],
+  trace: readonly string[],
+  violation: Violation | undefined,
+): readonly string[] {
+  const lines = [`${faults.length} fault(s):`];
+  for (const { atMs, fault } of faults) lines.push(traceLine(atMs, "fault", describeFault(fault)));
+  lines.push("", "what happened:");
+  const left = trace.length - linesMax;
+  if (left > 0) lines.push(`          …  (${left} earlier lines)`);
+  lines.push(...trace.slice(-linesMax), "");
+  lines.push(
+    violation === undefined
+      ? "every invariant held"
+      : `invariant ${violation.invariant} broke at ${(violation.atMs / 1_000).toFixed(3)} s: ${violation.what}`,
+  );
+  return lines;
+}

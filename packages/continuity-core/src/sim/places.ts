@@ -1,0 +1,11 @@
+/** Where a process is. `edge` is everything outside the sites: front door and clients. */
+export type Place = "east" | "west" | "witness" | "edge";
+export type RegionName = "east" | "west";
+
+export const places: readonly Place[] = ["east", "west", "witness", "edge"];
+export const regionNames: readonly RegionName[] = ["east", "west"];
+export const quorumSites = ["east", "west", "witness"] as const;
+
+export function otherRegion(region: RegionName): RegionName {
+  return region === "east" ? "west" : "east";
+}

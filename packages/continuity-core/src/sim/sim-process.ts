@@ -1,0 +1,119 @@
+import type { Dice } from "./dice.ts";
+import type { EventQueue, ScheduledEvent } from "./event-queue.ts";
+import type { Place } from "./places.ts";
+
+/**
+ * A process that can be killed, started, stopped (SIGSTOP) and continued, with a monotonic clock of its own.
+ * While it is stopped, everything that would run in it waits; its clock goes on, as CLOCK_MONOTONIC does.
+ */
+export class SimProcess {
+  readonly name: string;
+  readonly place: Place;
+  readonly queue: EventQueue;
+  isUp = false;
+  isPaused = false;
+  /** Grows at each start: what was scheduled in an earlier life never runs. */
+  life = 0;
+  /** Milliseconds of the own clock per true millisecond; the assumption is |rate − 1| ≤ ρ. */
+  clockRate = 1;
+  onStart: () => void = () => undefined;
+  onKill: () => void = () => undefined;
+  #clockBase = 0;
+  #clockSetAt = 0;
+  #backlog: (() => void)[] = [];
+  readonly #dice: Dice;
+  /** Counts down the outside effects until the process dies between two of them; negative when unarmed. */
+  #effectsUntilCrash = -1;
+  #downMs = 0;
+
+  constructor(name: string, place: Place, queue: EventQueue, dice: Dice) {
+    this.name = name;
+    this.place = place;
+    this.queue = queue;
+    this.#dice = dice;
+    this.#clockBase = dice.between(1_000, 1_000_000);
+  }
+
+  /** The own monotonic clock. */
+  monotonicMs(): number {
+    return this.#clockBase + (this.queue.now - this.#clockSetAt) * this.clockRate;
+  }
+
+  /** Changes the rate from now on; what the clock shows does not jump. */
+  setClockRate(rate: number): void {
+    this.#clockBase = this.monotonicMs();
+    this.#clockSetAt = this.queue.now;
+    this.clockRate = rate;
+  }
+
+  start(): void {
+    if (this.isUp) return;
+    this.isUp = true;
+    this.isPaused = false;
+    this.life += 1;
+    this.#backlog = [];
+    this.#effectsUntilCrash = -1;
+    this.onStart();
+  }
+
+  kill(): void {
+    if (!this.isUp) return;
+    this.isUp = false;
+    this.isPaused = false;
+    this.life += 1;
+    this.#backlog = [];
+    this.onKill();
+  }
+
+  pause(): void {
+    if (this.isUp) this.isPaused = true;
+  }
+
+  /** Everything that waited runs now, in the order in which it arrived. */
+  resume(): void {
+    if (!this.isPaused) return;
+    this.isPaused = false;
+    const waiting = this.#backlog;
+    this.#backlog = [];
+    const life = this.life;
+    for (const action of waiting) {
+      this.queue.at(this.queue.now, () => this.run(life, action));
+    }
+  }
+
+  /** Runs `action` in the life in which it was asked for, now or when the process continues. */
+  run(life: number, action: () => void): void {
+    if (!this.isUp || life !== this.life) return;
+    if (this.isPaused) this.#backlog.push(action);
+    else action();
+  }
+
+  /** A timer of this process: `delayMs` by its own clock, late as timers of a busy machine are. */
+  after(delayMs: number, action: () => void): ScheduledEvent {
+    const life = this.life;
+    // Seen on a 2-core machine: timers up to 75 ms late, rarely.
+    const lateMs = this.#dice.next() < 0.02 ? this.#dice.between(0, 75) : this.#dice.next();
+    return this.queue.after(delayMs / this.clockRate + lateMs, () => this.run(life, action));
+  }
+
+  /** The process will die just before its `count`-th effect from now; a supervisor starts it `downMs` later. */
+  crashBeforeEffect(count: number, downMs: number): void {
+    this.#effectsUntilCrash = count;
+    this.#downMs = downMs;
+  }
+
+  /** No crash is armed any more. */
+  disarm(): void {
+    this.#effectsUntilCrash = -1;
+  }
+
+  /** To be called before each effect on the outside; false when the process died instead. */
+  mayAct(): boolean {
+    if (this.#effectsUntilCrash < 0) return this.isUp;
+    this.#effectsUntilCrash -= 1;
+    if (this.#effectsUntilCrash >= 0) return this.isUp;
+    this.kill();
+    this.queue.after(this.#downMs, () => this.start());
+    return false;
+  }
+}

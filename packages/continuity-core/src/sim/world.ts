@@ -1,0 +1,308 @@
+import { type ControllerRules, controllerRules, defaultPolicy } from "../decide/index.ts";
+import { type KeeperRules, keeperRules, keeperWith } from "../keeper/index.ts";
+import { defaultParameters, type Parameters } from "../parameters.ts";
+import { whyRefused } from "../runs/index.ts";
+import { initialise } from "../store/index.ts";
+import { Browser, type BrowserRules, browserRules } from "./browser.ts";
+import { type Coverage, count, newCoverage } from "./coverage.ts";
+import { append, cloneDirectory, newDirectory } from "./data-directory.ts";
+import { Dice } from "./dice.ts";
+import { Etcd, type QuorumSite } from "./etcd.ts";
+import { EventQueue } from "./event-queue.ts";
+import type { OperatorAction } from "./fault.ts";
+import { FrontDoor } from "./front-door.ts";
+import { KeeperHost } from "./keeper-host.ts";
+import { Network, openConnection } from "./network.ts";
+import { Observer } from "./observer.ts";
+import { otherRegion, type Place, quorumSites, type RegionName, regionNames } from "./places.ts";
+import { Portal } from "./portal.ts";
+import { type PortalRules, portalRules } from "./portal-rules.ts";
+import { Postgres } from "./postgres.ts";
+import { RealControllers } from "./real-controllers.ts";
+import { Receiver, type RefusalRule } from "./receiver.ts";
+import { type Controllers, RecklessControllers } from "./reckless-controllers.ts";
+import { Redis } from "./redis.ts";
+import type { SimProcess } from "./sim-process.ts";
+import { runStreaming } from "./wal-streaming.ts";
+
+type ByRegion<T> = Readonly<Record<RegionName, T>>;
+
+/** The rules that a simulated world lives by; the mutation check replaces one at a time. */
+export interface WorldRules {
+  readonly keeper: KeeperRules;
+  readonly controllers: ControllerRules;
+  /** Which stamps a receiver still obeys. */
+  readonly receiver: RefusalRule;
+  readonly portal: PortalRules;
+  readonly browser: BrowserRules;
+}
+
+export const defaultWorldRules: WorldRules = {
+  keeper: keeperRules,
+  controllers: controllerRules,
+  receiver: whyRefused,
+  portal: portalRules,
+  browser: browserRules,
+};
+
+export interface WorldOptions {
+  readonly seed: number;
+  readonly parameters?: Parameters;
+  readonly rules?: WorldRules;
+  readonly controllers?: "real" | "reckless";
+  /** Receives one line per thing worth telling; absent: nothing is formatted. */
+  readonly onNote?: (atMs: number, who: string, text: string) => void;
+}
+
+const rpoBoundMs = 5_000;
+const wallText = "2026-01-01T00:00:00.000Z";
+
+/** Three sites, the edge and everything in them, before the first event. */
+export class World {
+  readonly seed: number;
+  readonly queue = new EventQueue();
+  readonly oneWayMs: number;
+  readonly coverage: Coverage = newCoverage();
+  readonly parameters: Parameters;
+  readonly rules: WorldRules;
+  readonly network: Network;
+  readonly etcd: Etcd;
+  readonly databases: ByRegion<Postgres>;
+  readonly redis: ByRegion<Redis>;
+  readonly keepers: ByRegion<KeeperHost>;
+  readonly portals: ByRegion<Portal>;
+  readonly frontDoor: FrontDoor;
+  readonly browsers: readonly Browser[];
+  readonly observer: Observer;
+  readonly controllers: Controllers;
+  readonly #processes = new Map<string, SimProcess>();
+  readonly #onNote: WorldOptions["onNote"];
+
+  constructor(options: WorldOptions) {
+    this.seed = options.seed;
+    this.parameters = options.parameters ?? defaultParameters;
+    this.rules = options.rules ?? defaultWorldRules;
+    this.#onNote = options.onNote;
+    const { queue } = this;
+    this.oneWayMs = this.parameters.roundTripMs / 2;
+    this.network = new Network(queue, this.dice("network"), this.oneWayMs);
+    this.etcd = new Etcd(queue, this.network, this.dice("etcd"));
+    this.databases = this.#createDatabases();
+    this.redis = { east: new Redis("east"), west: new Redis("west") };
+    for (const region of regionNames) {
+      const peer = otherRegion(region);
+      this.redis[region].follow(this.redis[peer], () => this.network.areJoined(region, peer));
+    }
+    this.redis.east.role = "primary";
+    this.portals = perRegion((region) => this.#createPortal(region));
+    const { databases, portals } = this;
+    this.observer = new Observer({ queue, portals, databases, rpoBoundMs });
+    this.etcd.values.onPut = (key, record) => this.observer.stored(key, record);
+    this.#initialiseStore();
+    this.keepers = perRegion((region) => this.#createKeeper(region));
+    this.frontDoor = new FrontDoor(queue, this.network, this.portals);
+    this.browsers = this.#createBrowsers();
+    this.controllers =
+      options.controllers === "reckless"
+        ? new RecklessControllers(this)
+        : this.#createControllers();
+    this.#registerProcesses();
+    this.#spreadClocks();
+    for (const region of regionNames) {
+      runStreaming(this.databases[region], this.databases[otherRegion(region)], this.network);
+      this.keepers[region].process.start();
+      this.portals[region].process.start();
+    }
+    this.controllers.start();
+  }
+
+  /** Chance for one part of the world. */
+  dice(part: string): Dice {
+    return new Dice(this.seed, part);
+  }
+
+  note(who: string, text: () => string): void {
+    this.#onNote?.(this.queue.now, who, text());
+  }
+
+  process(name: string): SimProcess {
+    const process = this.#processes.get(name);
+    if (process === undefined) throw new Error(`no process ${name} in this world`);
+    return process;
+  }
+
+  processes(): readonly SimProcess[] {
+    return [...this.#processes.values()];
+  }
+
+  processesIn(place: Place): readonly SimProcess[] {
+    return this.processes().filter((process) => process.place === place);
+  }
+
+  operate(action: OperatorAction, at: QuorumSite, target: RegionName): void {
+    this.controllers.operate(action, at, target);
+  }
+
+  #registerProcesses(): void {
+    const all = [...this.controllers.processes];
+    for (const region of regionNames) {
+      all.push(this.keepers[region].process, this.portals[region].process);
+      all.push(this.databases[region].process);
+    }
+    for (const site of quorumSites) all.push(this.etcd.members[site]);
+    for (const process of all) this.#processes.set(process.name, process);
+  }
+
+  /** Half of the worlds have clocks at the limits of what is assumed, the others have ordinary ones. */
+  #spreadClocks(): void {
+    const dice = this.dice("clocks");
+    const error = dice.chance(0.5) ? this.parameters.clockRateError : 0.0002;
+    for (const process of this.processes()) {
+      const rate = dice.chance(0.5) ? dice.between(-error, error) : dice.pick([-error, error]);
+      process.setClockRate(1 + rate);
+    }
+  }
+
+  #createDatabases(): ByRegion<Postgres> {
+    const east = newDirectory("data-1");
+    append(east, { kind: "checkpoint", key: "initdb", term: 0, site: "east" });
+    const west = cloneDirectory(east, "data-2");
+    const directories = { east, west };
+    return perRegion((region) => {
+      const dice = this.dice(`postgres.${region}`);
+      const postgres = new Postgres(region, this.queue, dice, directories[region]);
+      postgres.hasSlot = region === "east";
+      postgres.onWritten = (record) => this.observer.recorded(record);
+      postgres.onPromoted = (term) => {
+        this.note(postgres.process.name, () => `is promoted at ${postgres.position}`);
+        this.observer.promoted(postgres, term);
+      };
+      return postgres;
+    });
+  }
+
+  #createPortal(region: RegionName): Portal {
+    const { network, queue, rules } = this;
+    return new Portal(region, this.databases[region], queue, this.dice(`portal.${region}`), {
+      rules: rules.portal,
+      acceptsUnprotected: true,
+      askPermit: (portal, question, seenChange, answered) => {
+        const { life } = portal.process;
+        network.send(region, region, openConnection(), () =>
+          this.keepers[region].askPermit({ portal: portal.id, question, seenChange }, (answer) =>
+            network.send(region, region, openConnection(), () =>
+              portal.process.run(life, () => answered(answer)),
+            ),
+          ),
+        );
+      },
+      onAcknowledge: (acknowledgement) => this.observer.acknowledge(acknowledgement),
+      onPermit: (portal) => this.observer.permitted(portal),
+    });
+  }
+
+  #createKeeper(region: RegionName): KeeperHost {
+    return new KeeperHost(region, {
+      queue: this.queue,
+      network: this.network,
+      etcd: this.etcd,
+      dice: this.dice(`keeper.${region}`),
+      keeper: keeperWith(this.rules.keeper),
+      keeperRules: this.rules.keeper,
+      parameters: this.parameters,
+      postgres: this.databases[region],
+      redis: this.redis[region],
+      portals: () => [this.portals[region]],
+      other: () => this.keepers[otherRegion(region)],
+      note: (who, text) => this.note(who, text),
+      onStep: (before, _event, after) => {
+        if (before.phase.kind === after.phase.kind) return;
+        count(this.coverage.keeper, `${before.phase.kind} → ${after.phase.kind}`);
+        this.note(`keeper.${region}`, () => `${before.phase.kind} → ${after.phase.kind}`);
+      },
+      onLapse: () => this.controllers.lapsed(region),
+    });
+  }
+
+  #createControllers(): RealControllers {
+    let dataIds = 2;
+    return new RealControllers({
+      queue: this.queue,
+      network: this.network,
+      etcd: this.etcd,
+      dice: this.dice("controllers"),
+      policy: defaultPolicy,
+      rules: this.rules.controllers,
+      keepers: this.keepers,
+      databases: this.databases,
+      redis: this.redis,
+      portals: this.portals,
+      receivers: perRegion(() => new Receiver(this.rules.receiver)),
+      freshDataId: () => {
+        dataIds += 1;
+        return `data-${dataIds}`;
+      },
+      observer: this.observer,
+      note: (who, text) => this.note(who, text),
+      onDecision: (_controller, decision) => {
+        const name = decision.kind === "hold" ? `hold: ${decision.why}` : decision.kind;
+        count(this.coverage.decisions, name);
+      },
+      onRun: (transition) => count(this.coverage.runs, transition),
+    });
+  }
+
+  #createBrowsers(): readonly Browser[] {
+    const environment = {
+      queue: this.queue,
+      network: this.network,
+      dice: this.dice("browsers"),
+      frontDoor: this.frontDoor,
+      portals: this.portals,
+      rules: this.rules.browser,
+    };
+    const plan = [null, null, null, null, "east", "west"] as const;
+    return plan.map((pin, index) => new Browser(`b${index + 1}`, pin, 900, environment));
+  }
+
+  #initialiseStore(): void {
+    const { leaseMs } = this.parameters;
+    const txn = initialise({
+      store: { id: "00000000-0000-4000-8000-000000000001", generation: 1 },
+      term: {
+        term: 1,
+        primary: "east",
+        cause: "initial",
+        run: null,
+        claim: "initial",
+        evidence: [],
+        timeline: null,
+        startLsn: null,
+        startedAt: wallText,
+      },
+      lease: {
+        kind: "held",
+        site: "east",
+        term: 1,
+        bootId: "",
+        counter: 0,
+        validityMs: leaseMs,
+        finalLsn: null,
+      },
+      sync: {
+        term: 1,
+        mode: "async",
+        standbyDataId: null,
+        timeline: null,
+        safeToPromote: false,
+        geoFloor: null,
+        unprotectedSince: wallText,
+      },
+    });
+    this.etcd.values.txn(txn);
+  }
+}
+
+function perRegion<T>(create: (region: RegionName) => T): ByRegion<T> {
+  return { east: create("east"), west: create("west") };
+}
