@@ -120,7 +120,7 @@ function startPrimary(state: KeeperState, turn: Turn, id: number): KeeperState {
     phase.kind === "standby" ||
     phase.kind === "serving" ||
     phase.kind === "resuming" ||
-    (phase.kind === "fenced" && phase.why === "deadline");
+    phase.kind === "fenced";
   if (!mayStart) return refuse(state, turn, id, `this keeper is ${phase.kind}`);
   const owing = owe(state, turn, id, "start-primary");
   return enter({ ...owing, nextRoundAtMs: turn.now }, { kind: "resuming" }, turn);

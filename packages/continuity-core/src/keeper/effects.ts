@@ -56,7 +56,11 @@ export type CommandOutcome =
   | { readonly kind: "done"; readonly finalLsn?: string | null }
   | { readonly kind: "refused"; readonly why: string };
 
-/** What the process around the machine must do, in this order, at once. Answers come back as events. */
+/**
+ * What the process around the machine must do, in this order, at once. Answers come back as events, each within a bounded time: a
+ * position that PostgreSQL does not tell within 2 s is standby-position-failed; record-term is repeated until it is durable or
+ * PostgreSQL has exited.
+ */
 export type KeeperEffect =
   | { readonly kind: "read-quorum"; readonly read: number }
   | {

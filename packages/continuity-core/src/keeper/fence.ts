@@ -1,6 +1,6 @@
 import { deadlineMs, turnGeoOff } from "./permit.ts";
 import type { KeeperState, Phase } from "./state.ts";
-import { abandon, alarm, enter, type Turn } from "./turn.ts";
+import { abandonAll, alarm, enter, type Turn } from "./turn.ts";
 
 type FenceReason = Extract<Phase, { kind: "fenced" }>["why"];
 
@@ -19,8 +19,7 @@ export function stopAtOnce(state: KeeperState, turn: Turn): KeeperState {
 /** Layer two of fencing: no permit, no database, no Redis writes, whatever the controller does. */
 export function fence(state: KeeperState, turn: Turn, why: FenceReason): KeeperState {
   const isDown = state.postgres === "down";
-  let next = abandon(turnGeoOff(state, turn), turn, `fenced: ${why}`);
-  next = { ...next, geoRevocation: null };
+  let next = abandonAll(turnGeoOff(state, turn), turn, `fenced: ${why}`);
   if (!isDown) next = stopAtOnce(next, turn);
   alarm(turn, why === "deadline" ? "fenced" : why, sentences[why]);
   return enter(next, { kind: "fenced", why }, turn);

@@ -1,9 +1,10 @@
 import type { QuorumView } from "../store/index.ts";
 import { fence, stopAtOnce } from "./fence.ts";
 import { holdsTerm, turnGeoOff } from "./permit.ts";
+import { released } from "./release.ts";
 import type { KeeperState } from "./state.ts";
 import { loseTakeOver, winTakeOver } from "./take-over.ts";
-import { abandon, alarm, enter, type Turn } from "./turn.ts";
+import { abandonAll, alarm, enter, type Turn } from "./turn.ts";
 
 const newestRevision = (view: QuorumView): number =>
   Math.max(view.store.revision, view.term.revision, view.lease.revision, view.sync.revision);
@@ -68,6 +69,10 @@ function judge(state: KeeperState, turn: Turn): KeeperState {
       return loseTakeOver(state, turn, "the store changed since the decision");
     return state;
   }
+  const lease = view.lease.record;
+  const isWriting = phase.kind === "releasing" && phase.step === "writing";
+  if (isWriting && lease?.kind === "released" && lease.bootId === state.bootId)
+    return released({ ...state, openTxn: null }, turn);
   const isForeign = view.term.record !== null && view.term.record.primary !== state.site;
   const thoughtPrimary = phase.kind !== "idle" && phase.kind !== "standby";
   if (isForeign && thoughtPrimary && !isFencedFor(state)) return leaveTerm(state, turn);
@@ -87,7 +92,7 @@ function leaveTerm(state: KeeperState, turn: Turn): KeeperState {
 /** Two keepers for one site: neither lease nor promise can be trusted. */
 export function halt(state: KeeperState, turn: Turn): KeeperState {
   alarm(turn, "another-keeper", "another keeper claimed this site: this one does nothing more");
-  let next = abandon(turnGeoOff(state, turn), turn, "halted");
+  let next = abandonAll(turnGeoOff(state, turn), turn, "halted");
   if (next.postgres !== "down") next = stopAtOnce(next, turn);
   return enter({ ...next, openTxn: null, openPromise: null }, { kind: "halted" }, turn);
 }

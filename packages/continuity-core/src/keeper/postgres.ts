@@ -1,9 +1,9 @@
 import type { Lsn } from "../lsn.ts";
 import { deadlineMs, turnGeoOff } from "./permit.ts";
 import { stopForRelease, writeRelease } from "./release.ts";
-import type { KeeperState } from "./state.ts";
+import type { KeeperState, Phase } from "./state.ts";
 import { promote, recordTerm } from "./take-over.ts";
-import { alarm, announce, settle, type Turn } from "./turn.ts";
+import { alarm, enter, settle, type Turn } from "./turn.ts";
 
 /** PostgreSQL accepts connections. */
 export function started(state: KeeperState, turn: Turn, as: "primary" | "standby"): KeeperState {
@@ -35,10 +35,22 @@ export function exited(state: KeeperState, turn: Turn): KeeperState {
   const down: KeeperState = { ...turnGeoOff(state, turn), postgres: "down" };
   if (!wasPrimary) return settle(down, turn, "start-standby", crashed);
   alarm(turn, "postgres-exited", "PostgreSQL ended by itself");
-  const { phase } = state;
-  if (phase.kind === "waiting-gate" || phase.kind === "recording-term")
-    return announce({ ...down, phase: { kind: "resuming" } }, turn);
-  return announce(down, turn);
+  return enter(down, leftWithout(state.phase), turn);
+}
+
+/** The term stays, its database is gone: what a promotion or a start had begun is the controller's to begin again. */
+function leftWithout(phase: Phase): Phase {
+  const wasStarting =
+    phase.kind === "waiting-gate" || phase.kind === "recording-term" || phase.kind === "resuming";
+  return wasStarting ? { kind: "serving" } : phase;
+}
+
+/** It runs, but not as a primary: stopped, so that it is started again from the beginning. */
+export function promotionFailed(state: KeeperState, turn: Turn): KeeperState {
+  if (state.postgres !== "starting-primary") return state;
+  alarm(turn, "promotion-failed", "PostgreSQL could not be promoted: it is started again");
+  turn.effects.push({ kind: "stop-postgres", mode: "immediate" });
+  return enter({ ...state, postgres: "stopping" }, leftWithout(state.phase), turn);
 }
 
 const crashed = { kind: "refused", why: "PostgreSQL ended by itself" } as const;

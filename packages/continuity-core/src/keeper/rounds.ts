@@ -3,7 +3,7 @@ import { holdsTerm } from "./permit.ts";
 import { takeBack, writeRelease } from "./release.ts";
 import type { KeeperState } from "./state.ts";
 import { heldLease, sendTakeOver } from "./take-over.ts";
-import { alarm, send, type Turn } from "./turn.ts";
+import { alarm, announce, send, type Turn } from "./turn.ts";
 
 /** What a keeper does each R: the holder renews and asks for a promise, everyone else reads the quorum. */
 export function round(state: KeeperState, turn: Turn): KeeperState {
@@ -15,8 +15,7 @@ export function round(state: KeeperState, turn: Turn): KeeperState {
   if (!next.siteClaimed) return claim(next, turn);
   if (isHolder(next)) return holderRound(next, turn);
   next = read(next, turn);
-  if (next.phase.kind === "taking-back") return takeBack(next, turn);
-  return sendTakeOver(next, turn);
+  return sendTakeOver(takeBack(writeRelease(next, turn), turn), turn);
 }
 
 /** Requests that were not answered in time are given up: their answers do not count any more. */
@@ -95,7 +94,7 @@ function claim(state: KeeperState, turn: Turn): KeeperState {
   const { view, site, bootId } = state;
   if (view === null || state.openTxn !== null) return read(state, turn);
   const seen = view.keepers[site];
-  if (seen.record?.bootId === bootId) return { ...state, siteClaimed: true };
+  if (seen.record?.bootId === bootId) return claimed(state, turn);
   if (view.store.record === null) return read(state, turn);
   return send(
     state,
@@ -103,4 +102,15 @@ function claim(state: KeeperState, turn: Turn): KeeperState {
     "claim-site",
     claimSite(view, site, { bootId, claimedAt: state.claimedAt }),
   );
+}
+
+/**
+ * The site is this keeper's. Its change numbers go on from the claim's revision, so that what a portal confirmed to an earlier
+ * life (which made fewer changes than the store has revisions: it wrote four a second) can never count as confirmed to this one.
+ */
+export function claimed(state: KeeperState, turn: Turn): KeeperState {
+  const generation = state.view?.store.record?.generation ?? 0;
+  const revision = state.view?.keepers[state.site].revision ?? 0;
+  const change = Math.max(state.change, generation * 1e12 + revision * 1e3);
+  return announce({ ...state, siteClaimed: true, nextRoundAtMs: turn.now, change }, turn);
 }

@@ -8,7 +8,7 @@ import { halt, observe } from "./observe.ts";
 import { answerPermit } from "./permit.ts";
 import * as postgres from "./postgres.ts";
 import { confirmGeoRevoked, released, takeBack, writeRelease } from "./release.ts";
-import { read, round } from "./rounds.ts";
+import { claimed, read, round } from "./rounds.ts";
 import { type KeeperRules, keeperRules } from "./rules.ts";
 import type { KeeperState, OpenTxn } from "./state.ts";
 import { judgePosition, loseTakeOver, passGate, sendTakeOver, serve } from "./take-over.ts";
@@ -166,8 +166,7 @@ function handlePostgres(state: KeeperState, turn: Turn, event: PostgresEvent): K
     case "promoted":
       return postgres.started(state, turn, "primary");
     case "promotion-failed":
-      alarm(turn, "promotion-failed", "PostgreSQL could not be promoted: it is started again");
-      return postgres.exited(state, turn);
+      return postgres.promotionFailed(state, turn);
     case "postgres-exited":
       return postgres.exited(state, turn);
     case "postgres-stopped":
@@ -224,7 +223,7 @@ function succeeded(
 ): KeeperState {
   switch (purpose) {
     case "claim-site":
-      return { ...state, siteClaimed: true, nextRoundAtMs: turn.now };
+      return claimed(state, turn);
     case "release":
       return released(state, turn);
     case "take-over":

@@ -46,8 +46,12 @@ export function settle(
   return { ...state, owed: null };
 }
 
-/** Refuses whatever command still waits: what it asked for can no longer be reached. */
-export function abandon(state: KeeperState, turn: Turn, why: string): KeeperState {
-  if (state.owed === null) return state;
-  return settle(state, turn, state.owed.kind, { kind: "refused", why });
+/** Refuses whatever commands still wait: what they asked for can no longer be reached. */
+export function abandonAll(state: KeeperState, turn: Turn, why: string): KeeperState {
+  const outcome: CommandOutcome = { kind: "refused", why };
+  const { owed, geoRevocation } = state;
+  if (owed !== null) turn.effects.push({ kind: "answer-command", id: owed.id, outcome });
+  if (geoRevocation !== null)
+    turn.effects.push({ kind: "answer-command", id: geoRevocation.command, outcome });
+  return { ...state, owed: null, geoRevocation: null };
 }

@@ -78,7 +78,7 @@ function stepMove(open: OpenRun, step: StepRecord, o: Observation, rules: Proced
   if (open.stepForMs > definition.budgetMs)
     return failed(definition.name, "over its time budget", o);
   if (verdict.kind === "wait") return nothing(verdict.why);
-  return { kind: "act", action: verdict.action, stamp: stampOf(run, step, o) };
+  return { kind: "act", action: verdict.action, stamp: stampOf(run, o) };
 }
 
 const failed = (step: string, why: string, o: Observation): Move =>
@@ -116,16 +116,16 @@ function undoMove(open: OpenRun, step: StepRecord, o: Observation, rules: Proced
   if (open.stepForMs > definition.budgetMs)
     return failed(definition.name, "over its time budget", o);
   if (verdict.kind === "wait") return nothing(verdict.why);
-  return { kind: "act", action: verdict.action, stamp: stampOf(run, step, o) };
+  return { kind: "act", action: verdict.action, stamp: stampOf(run, o) };
 }
 
 /** A run writes with the authority of the term that it has reached. */
-function stampOf(run: RunRecord, step: StepRecord, o: Observation): Stamp {
+function stampOf(run: RunRecord, o: Observation): Stamp {
   return {
     storeGeneration: run.storeGeneration,
     storeId: run.storeId,
     term: o.quorum.view?.term.record?.term ?? run.term,
     run: run.id,
-    attempt: step.attempt,
+    attempt: run.claim.number,
   };
 }

@@ -150,8 +150,10 @@ function failStep(run: RunRecord, name: string, why: string, at: string): Reduce
           {},
         );
   }
-  const failed = withStep(run, name, withState({ kind: "failed", why }));
-  if (step.attempt < step.definition.attemptsMax) return changed(failed, {});
+  // A step that nobody had begun fails by an onlooker: that counts as an attempt as well, so a silent site cannot keep a run open.
+  const attempt = step.state.kind === "running" ? step.attempt : step.attempt + 1;
+  const failed = withStep(run, name, () => ({ ...step, attempt, state: { kind: "failed", why } }));
+  if (attempt < step.definition.attemptsMax) return changed(failed, {});
   return changed(failed, { state: ending(failed, `${name}: ${why}`, "failed", at) });
 }
 

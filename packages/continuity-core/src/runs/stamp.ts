@@ -4,6 +4,7 @@ export interface Stamp {
   readonly storeId: string;
   readonly term: number;
   readonly run: string;
+  /** Grows over the whole run, with every attempt of every step: the number of its claim. */
   readonly attempt: number;
 }
 
