@@ -1,0 +1,157 @@
+import type { AdverseEventFields } from "@careline/portal-contract/adverse-events/schemas.ts";
+import {
+  assessValidity,
+  isSeriousCase,
+} from "@careline/portal-contract/adverse-events/validity.ts";
+import { Alert, Button, Checkbox, Group, Stack, Text, Textarea, TextInput } from "@mantine/core";
+import type { ReactElement } from "react";
+import { useT } from "../i18n/index.ts";
+import { newRecordId } from "../outbox/index.ts";
+import { DrugFields } from "./drug-fields.tsx";
+import { PersonFields } from "./person-fields.tsx";
+import { ReactionFields } from "./reaction-fields.tsx";
+import { aDrug, aReaction } from "./report-draft.ts";
+import type { Report } from "./use-report.ts";
+import { ValidityMeter } from "./validity-meter.tsx";
+
+interface ReportFormProps {
+  readonly report: Report;
+  /** Null while it is not known to which call the report belongs. */
+  readonly callId: string | null;
+  readonly patientName: string | null;
+}
+
+/** The intake: what the caller says in their words, the meter, and keeping it. */
+export function ReportForm({ report, callId, patientName }: ReportFormProps): ReactElement {
+  const t = useT();
+  const { fields, change, draft } = report;
+  const reactions = fields.reactions.length === 0 ? [aReaction(firstRow)] : fields.reactions;
+  const drugs = fields.drugs.length === 0 ? [aDrug(firstRow)] : fields.drugs;
+  return (
+    <Stack gap="sm">
+      <ValidityMeter validity={assessValidity(fields)} isSerious={isSeriousCase(fields)} />
+      {reactions.map((reaction, index) => (
+        <ReactionFields
+          key={reaction.reactionId}
+          reaction={reaction}
+          index={index}
+          onChange={(next) =>
+            change({ reactions: replaceAt(reactions, index, withId(next, "reactionId")) })
+          }
+          onRemove={
+            reactions.length > 1 ? () => change({ reactions: reactions.toSpliced(index, 1) }) : null
+          }
+        />
+      ))}
+      {drugs.map((drug, index) => (
+        <DrugFields
+          key={drug.drugId}
+          drug={drug}
+          index={index}
+          onChange={(next) => change({ drugs: replaceAt(drugs, index, withId(next, "drugId")) })}
+          onRemove={drugs.length > 1 ? () => change({ drugs: drugs.toSpliced(index, 1) }) : null}
+        />
+      ))}
+      <Group gap="xs">
+        <Button
+          size="xs"
+          variant="default"
+          onClick={() => change({ reactions: [...reactions, aReaction(newRecordId())] })}
+        >
+          {t("adverseEvents.addReaction")}
+        </Button>
+        <Button
+          size="xs"
+          variant="default"
+          onClick={() => change({ drugs: [...drugs, aDrug(newRecordId())] })}
+        >
+          {t("adverseEvents.addDrug")}
+        </Button>
+      </Group>
+      <PersonFields fields={fields} patientName={patientName} onChange={change} />
+      <TextInput
+        type="date"
+        label={t("adverseEvents.eventDate")}
+        value={fields.eventDate ?? ""}
+        onChange={(event) =>
+          change({ eventDate: event.currentTarget.value === "" ? null : event.currentTarget.value })
+        }
+      />
+      <Textarea
+        label={t("adverseEvents.narrative")}
+        autosize
+        minRows={2}
+        maxRows={12}
+        maxLength={20_000}
+        dir="auto"
+        value={fields.narrative ?? ""}
+        onChange={(event) =>
+          change({ narrative: event.currentTarget.value === "" ? null : event.currentTarget.value })
+        }
+      />
+      <Checkbox
+        label={t("desk.followUpRequired")}
+        checked={fields.followUpRequired}
+        onChange={(event) => change({ followUpRequired: event.currentTarget.checked })}
+      />
+      <ReportState report={report} />
+      <Group justify="flex-end" gap="xs">
+        {draft.content.recorded !== null && !draft.content.isChanged && (
+          <Button variant="default" onClick={report.startAnother}>
+            {t("adverseEvents.another")}
+          </Button>
+        )}
+        <Button
+          onClick={() => callId !== null && report.record(callId)}
+          disabled={
+            callId === null ||
+            (draft.content.eventId !== null && !draft.content.isChanged) ||
+            isEmpty(fields)
+          }
+        >
+          {draft.content.eventId === null
+            ? t("adverseEvents.record")
+            : t("adverseEvents.recordChanges")}
+        </Button>
+      </Group>
+    </Stack>
+  );
+}
+
+const firstRow = "first";
+
+/** The first row has no id until something is typed into it. */
+function withId<Row, Key extends keyof Row>(row: Row, key: Key): Row {
+  return row[key] === firstRow ? { ...row, [key]: newRecordId() } : row;
+}
+
+function replaceAt<Row>(rows: readonly Row[], index: number, row: Row): Row[] {
+  return rows.map((each, at) => (at === index ? row : each));
+}
+
+function isEmpty(fields: AdverseEventFields): boolean {
+  return fields.reactions.length === 0 && fields.drugs.length === 0 && fields.narrative === null;
+}
+
+interface ReportStateProps {
+  readonly report: Report;
+}
+
+function ReportState({ report }: ReportStateProps): ReactElement | null {
+  const t = useT();
+  const { recorded, eventId } = report.draft.content;
+  if (report.state === "refused") return <Alert color="red">{t("adverseEvents.refused")}</Alert>;
+  if (recorded !== null) {
+    return (
+      <Text size="sm" fw={600} role="status">
+        {t("adverseEvents.recorded", { number: recorded.eventNumber })}
+      </Text>
+    );
+  }
+  if (eventId === null) return null;
+  return (
+    <Text size="sm" fw={600} role="status">
+      {t("adverseEvents.kept")}
+    </Text>
+  );
+}

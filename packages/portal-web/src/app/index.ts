@@ -1,0 +1,2 @@
+export { App } from "./providers.tsx";
+export { styleNonce } from "./style-nonce.ts";

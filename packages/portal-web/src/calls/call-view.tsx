@@ -1,0 +1,50 @@
+import { Alert, VisuallyHidden } from "@mantine/core";
+import type { ReactElement } from "react";
+import { IntakePanel } from "../adverse-events/index.ts";
+import { useT } from "../i18n/index.ts";
+import { PatientPanel } from "../patients/index.ts";
+import type { Call } from "./call.ts";
+import { CallCard } from "./call-card.tsx";
+import { CallerForm } from "./caller-form.tsx";
+import classes from "./desk.module.css";
+import { FollowUpForm } from "./follow-up-form.tsx";
+import { NotesPanel } from "./notes-panel.tsx";
+import { SafetyScreen } from "./safety-screen.tsx";
+import { ScriptPanel } from "./script-panel.tsx";
+import { Timeline } from "./timeline.tsx";
+import { WrapUpForm } from "./wrap-up-form.tsx";
+
+interface CallViewProps {
+  readonly call: Call;
+  /** Calls beside this one that are still to be wrapped up. */
+  readonly others: number;
+}
+
+/** One whole call on one screen: who calls, about whom, what is said, what must be asked and finished. */
+export function CallView({ call, others }: CallViewProps): ReactElement {
+  const t = useT();
+  return (
+    <>
+      <VisuallyHidden component="h1">{t("shell.desk")}</VisuallyHidden>
+      {others > 0 && <Alert m="sm">{t("desk.othersToWrapUp", { count: others })}</Alert>}
+      <div className={classes.columns}>
+        <div className={classes.column}>
+          <CallCard call={call} />
+          <CallerForm call={call} />
+          <ScriptPanel call={call} />
+          <Timeline callId={call.callId} />
+        </div>
+        <div className={classes.column}>
+          <PatientPanel call={call} />
+          <NotesPanel callId={call.callId} />
+          <IntakePanel call={call} />
+        </div>
+        <div className={classes.column}>
+          <SafetyScreen call={call} />
+          <WrapUpForm call={call} />
+          <FollowUpForm callId={call.callId} />
+        </div>
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,46 @@
+import type { callerRelationshipSchema } from "@careline/portal-contract/callers/index.ts";
+import type {
+  CallReason,
+  NoteType,
+  ScreenQuestion,
+} from "@careline/portal-contract/calls/index.ts";
+
+type Relationship = (typeof callerRelationshipSchema)["options"][number];
+
+/** Codes in the order in which the screens offer them; a test holds them and the contract together. */
+export const noteTypes: readonly NoteType[] = [
+  "general",
+  "medical",
+  "billing",
+  "compliance",
+  "escalation",
+];
+export const callReasons: readonly CallReason[] = [
+  "appointment",
+  "billing",
+  "medical_records",
+  "adverse_event",
+  "general",
+];
+export const screenQuestions: readonly ScreenQuestion[] = [
+  "adverse_event",
+  "product_complaint",
+  "pregnancy",
+  "medication_error",
+  "lack_of_effect",
+];
+export const relationships: readonly Relationship[] = [
+  "self",
+  "parent",
+  "spouse",
+  "child",
+  "guardian",
+  "caregiver",
+  "physician",
+  "pharmacist",
+  "nurse",
+  "other_health_professional",
+  "lawyer",
+  "other",
+  "unknown",
+];

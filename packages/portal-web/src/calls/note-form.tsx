@@ -1,0 +1,141 @@
+import type { NoteType } from "@careline/portal-contract/calls/index.ts";
+import { hasCardNumber } from "@careline/portal-contract/patients/card-numbers.ts";
+import { Button, Group, NativeSelect, Stack, Text, Textarea } from "@mantine/core";
+import { type KeyboardEvent, type ReactElement, useEffect, useRef, useState } from "react";
+import { announce } from "../announce/index.ts";
+import { currentLanguage, useT } from "../i18n/index.ts";
+import { keep, newRecordId, useDraft } from "../outbox/index.ts";
+import { useCommand } from "../shortcuts/index.ts";
+import { noteTypes } from "./codes.ts";
+import type { Notes } from "./notes.ts";
+import { useServerDraft } from "./use-server-draft.ts";
+
+interface NoteDraft {
+  readonly noteType: NoteType;
+  readonly noteText: string;
+  /** Grows with each change, so that the service never puts an older text over a newer one. */
+  readonly revision: number;
+}
+
+const emptyDraft: NoteDraft = { noteType: "general", noteText: "", revision: 0 };
+
+function isNoteDraft(stored: unknown): stored is NoteDraft {
+  return (
+    typeof stored === "object" && stored !== null && "noteText" in stored && "revision" in stored
+  );
+}
+
+interface NoteFormProps {
+  readonly callId: string;
+  readonly serverDraft: Notes["draft"];
+  readonly onKept: () => void;
+}
+
+/** Writes a note. Each pause in typing lies sealed on this computer, and at the service when it can be reached. */
+export function NoteForm({ callId, serverDraft, onKept }: NoteFormProps): ReactElement {
+  const t = useT();
+  const draft = useDraft(`note:${callId}`, emptyDraft, isNoteDraft);
+  const [problem, setProblem] = useState<string | null>(null);
+  const field = useRef<HTMLTextAreaElement>(null);
+  useCommand("note.write", () => field.current?.focus());
+  useServerDraft(callId, draft.content, draft.isReady);
+  const { noteType, noteText, revision } = draft.content;
+  const change = (part: Partial<NoteDraft>): void =>
+    draft.change({ ...draft.content, ...part, revision: revision + 1 });
+
+  // A draft of another computer, or from before this browser's storage was cleared.
+  const isUntouched = draft.isReady && noteText === "" && revision === 0;
+  useEffect(() => {
+    if (isUntouched && serverDraft !== null && serverDraft.noteText !== "") {
+      draft.change({
+        noteType: serverDraft.noteType,
+        noteText: serverDraft.noteText,
+        revision: serverDraft.revision + 1,
+      });
+    }
+  }, [isUntouched, serverDraft, draft]);
+
+  const add = (): void => {
+    const text = noteText.trim();
+    if (text === "") return;
+    if (hasCardNumber(text)) {
+      setProblem(t("desk.cardNumber"));
+      return;
+    }
+    setProblem(null);
+    const noteId = newRecordId();
+    keep("addNote", {
+      record: `call:${callId}`,
+      params: { callId },
+      body: { noteId, noteType, noteText: text },
+    })
+      .then((kept) => {
+        draft.clear();
+        announce(t("desk.noteKept"));
+        return kept.outcome(new AbortController().signal);
+      })
+      .then(onKept)
+      .catch(() => setProblem(t("outbox.storageFull")));
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      add();
+    }
+  };
+  return (
+    <Stack gap="xs">
+      <Textarea
+        ref={field}
+        label={t("desk.writeNote")}
+        description={t("desk.noteHint")}
+        autosize
+        minRows={4}
+        maxRows={14}
+        maxLength={20_000}
+        dir="auto"
+        value={noteText}
+        disabled={!draft.isReady}
+        error={problem}
+        onChange={(event) => change({ noteText: event.currentTarget.value })}
+        onKeyDown={onKeyDown}
+      />
+      <Group justify="space-between" gap="xs">
+        <NativeSelect
+          aria-label={t("desk.noteTypeLabel")}
+          value={noteType}
+          data={noteTypes.map((value) => ({ value, label: t(`desk.noteType.${value}`) }))}
+          onChange={(event) =>
+            change({
+              noteType: noteTypes.find((each) => each === event.currentTarget.value) ?? "general",
+            })
+          }
+        />
+        <Group gap="sm">
+          <DraftState savedAt={draft.savedAt} wasRestored={draft.wasRestored} />
+          <Button onClick={add} disabled={noteText.trim() === ""}>
+            {t("desk.addNote")}
+          </Button>
+        </Group>
+      </Group>
+    </Stack>
+  );
+}
+
+interface DraftStateProps {
+  readonly savedAt: Date | null;
+  readonly wasRestored: boolean;
+}
+
+function DraftState({ savedAt, wasRestored }: DraftStateProps): ReactElement | null {
+  const t = useT();
+  if (savedAt === null && !wasRestored) return null;
+  const time = new Intl.DateTimeFormat(currentLanguage(), { timeStyle: "medium" });
+  return (
+    <Text size="xs" c="dimmed" data-draft={savedAt === null ? "restored" : "saved"}>
+      {savedAt === null
+        ? t("desk.draftRestored")
+        : t("desk.draftSaved", { time: time.format(savedAt) })}
+    </Text>
+  );
+}

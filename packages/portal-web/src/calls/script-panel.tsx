@@ -1,0 +1,35 @@
+import { Accordion, Stack, Text } from "@mantine/core";
+import type { ReactElement } from "react";
+import { useT } from "../i18n/index.ts";
+import type { Call } from "./call.ts";
+import { useProgrammeOf } from "./programmes.ts";
+
+interface ScriptPanelProps {
+  readonly call: Call;
+}
+
+/** The opening sentence and script of the programme that this call is answered for. */
+export function ScriptPanel({ call }: ScriptPanelProps): ReactElement | null {
+  const t = useT();
+  const { programme } = useProgrammeOf(call);
+  if (programme === null) return null;
+  return (
+    <Accordion variant="separated" order={2}>
+      <Accordion.Item value="script">
+        <Accordion.Control>{t("desk.script")}</Accordion.Control>
+        <Accordion.Panel>
+          <Stack gap="xs">
+            <Text fw={600} lang={call.language}>
+              {programme.greeting}
+            </Text>
+            {programme.script.map((paragraph) => (
+              <Text key={paragraph} size="sm">
+                {paragraph}
+              </Text>
+            ))}
+          </Stack>
+        </Accordion.Panel>
+      </Accordion.Item>
+    </Accordion>
+  );
+}

@@ -1,0 +1,3 @@
+export { browserClock, type Clock } from "./clock.ts";
+export { clockDuration, sinceMs } from "./durations.ts";
+export { useNow } from "./use-now.ts";

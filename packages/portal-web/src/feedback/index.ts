@@ -1,0 +1,5 @@
+export { DeniedPage } from "./denied-page.tsx";
+export { ErrorPage } from "./error-page.tsx";
+export { Failure } from "./failure.tsx";
+export { NotFoundPage } from "./not-found-page.tsx";
+export { Panel } from "./panel.tsx";

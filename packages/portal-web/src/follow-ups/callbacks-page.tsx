@@ -1,0 +1,28 @@
+import { Container, Skeleton, Stack, Text, Title } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import type { ReactElement } from "react";
+import { Failure } from "../feedback/index.ts";
+import { useT } from "../i18n/index.ts";
+import { TaskCard } from "./task-card.tsx";
+import { tasksQuery } from "./tasks.ts";
+
+/** What is still to be done after calls, by due time. */
+export function CallbacksPage(): ReactElement {
+  const t = useT();
+  const tasks = useQuery(tasksQuery);
+  return (
+    <Container size="md" py="lg">
+      <Stack>
+        <Title order={1} size="h3">
+          {t("desk.tasksTitle")}
+        </Title>
+        {tasks.isPending && <Skeleton height={240} aria-label={t("shell.loading")} />}
+        {tasks.isError && <Failure error={tasks.error} onRetry={() => void tasks.refetch()} />}
+        {tasks.isSuccess && tasks.data.length === 0 && <Text>{t("desk.tasksEmpty")}</Text>}
+        {tasks.data?.map((task) => (
+          <TaskCard key={task.taskId} task={task} />
+        ))}
+      </Stack>
+    </Container>
+  );
+}

@@ -1,0 +1,17 @@
+export const simulator = {
+  intro: "Fictional callers for demonstrations. No real number is dialled.",
+  openCalls_one: "{{count}} call is open at the carrier.",
+  openCalls_other: "{{count}} calls are open at the carrier.",
+  placeTitle: "Place a call",
+  caller: "Fictional caller",
+  anyCaller: "Somebody (the carrier chooses)",
+  phoneWrong: "7 to 15 digits, with or without +",
+  queueLanguage: "First language of the queue",
+  defaultReason: "Question about a product",
+  patience: "Hangs up unanswered after (seconds)",
+  place: "Call now",
+  placed: "The caller is on the line.",
+  streamTitle: "Steady stream",
+  perMinute: "Calls per minute",
+  streamOn: "Callers keep calling",
+};

@@ -1,0 +1,17 @@
+export const simulator = {
+  intro: "Personas ficticias para demostraciones. No se marca ningún número real.",
+  openCalls_one: "{{count}} llamada abierta en el operador.",
+  openCalls_other: "{{count}} llamadas abiertas en el operador.",
+  placeTitle: "Hacer una llamada",
+  caller: "Interlocutor ficticio",
+  anyCaller: "Cualquiera (elige el operador)",
+  phoneWrong: "De 7 a 15 cifras, con o sin +",
+  queueLanguage: "Primer idioma de la cola",
+  defaultReason: "Pregunta sobre un producto",
+  patience: "Cuelga sin respuesta tras (segundos)",
+  place: "Llamar ahora",
+  placed: "La persona está en línea.",
+  streamTitle: "Flujo constante",
+  perMinute: "Llamadas por minuto",
+  streamOn: "Siguen llamando",
+};

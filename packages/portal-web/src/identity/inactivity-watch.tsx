@@ -1,0 +1,53 @@
+import { Button, Modal, Stack, Text } from "@mantine/core";
+import { type ReactElement, useEffect } from "react";
+import { useNow } from "../clock/index.ts";
+import { useT } from "../i18n/index.ts";
+import { idlenessOf, lastActivityMs, noteActivity } from "./inactivity.ts";
+import { lockScreen } from "./screen-lock.ts";
+import type { SignedIn } from "./session.ts";
+
+const activityEvents = ["keydown", "pointerdown", "wheel"] as const;
+
+interface InactivityWatchProps {
+  readonly person: SignedIn;
+}
+
+/** Warns before the screen locks for want of activity, and locks it. A call that is under way is never touched. */
+export function InactivityWatch({ person }: InactivityWatchProps): ReactElement {
+  const t = useT();
+  const now = useNow();
+  const idleness = idlenessOf(now - lastActivityMs(), person);
+  useEffect(() => {
+    const life = new AbortController();
+    const onActivity = (): void => noteActivity(life.signal);
+    onActivity();
+    for (const name of activityEvents)
+      document.addEventListener(name, onActivity, { capture: true, passive: true });
+    return () => {
+      life.abort();
+      for (const name of activityEvents)
+        document.removeEventListener(name, onActivity, { capture: true });
+    };
+  }, []);
+  const mustLock = idleness.kind === "lock";
+  useEffect(() => {
+    if (!mustLock) return;
+    // No cleanup: the lock must reach the service even though this component leaves the screen with it.
+    lockScreen(person.agentId, new AbortController().signal).catch(() => {});
+  }, [mustLock, person.agentId]);
+  const seconds = idleness.kind === "warn" ? Math.ceil(idleness.remainingMs / 1_000) : 0;
+  return (
+    <Modal
+      opened={idleness.kind === "warn"}
+      onClose={() => undefined}
+      withCloseButton={false}
+      title={t("identity.lockSoon", { seconds })}
+      centered
+    >
+      <Stack>
+        <Text>{t("identity.lockSoonText")}</Text>
+        <Button data-autofocus>{t("identity.stay")}</Button>
+      </Stack>
+    </Modal>
+  );
+}

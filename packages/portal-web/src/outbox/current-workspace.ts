@@ -1,0 +1,68 @@
+import type { OutboxSnapshot } from "@careline/outbox";
+import { useSyncExternalStore } from "react";
+import { openWorkspace, type Workspace } from "./workspace.ts";
+
+let current: Workspace | null = null;
+let opening: { readonly owner: string; readonly done: Promise<Workspace> } | null = null;
+const listeners = new Set<() => void>();
+
+function changed(): void {
+  for (const listener of listeners) listener();
+}
+
+/** Opens the workspace of `owner`, closing another person's first. Calling it again for the same owner is free. */
+export async function openWorkspaceOf(owner: string): Promise<Workspace> {
+  if (opening?.owner === owner) return opening.done;
+  closeWorkspace();
+  const done = openWorkspace(owner);
+  opening = { owner, done };
+  const opened = await done;
+  if (opening?.done !== done) {
+    opened.close();
+    if (opening === null) throw new Error("the workspace was closed while it opened");
+    return opening.done;
+  }
+  current = opened;
+  opened.outbox.subscribe(changed);
+  changed();
+  return opened;
+}
+
+export function closeWorkspace(): void {
+  current?.close();
+  current = null;
+  opening = null;
+  changed();
+}
+
+export function currentWorkspace(): Workspace | null {
+  return current;
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+/** The signed-in person's workspace; null until it is open. */
+export function useWorkspace(): Workspace | null {
+  return useSyncExternalStore(subscribe, currentWorkspace);
+}
+
+const nothing: OutboxSnapshot = {
+  items: [],
+  waiting: 0,
+  unconfirmed: 0,
+  conflicts: 0,
+  othersWaiting: 0,
+  isLeader: false,
+  storage: "ok",
+  link: "ok",
+  interruptedSince: null,
+  confirmedUntil: null,
+};
+
+/** What waits, as it is now. */
+export function useOutbox(): OutboxSnapshot {
+  return useSyncExternalStore(subscribe, () => current?.outbox.snapshot() ?? nothing);
+}

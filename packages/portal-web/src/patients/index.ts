@@ -1,0 +1,2 @@
+export { PatientPanel } from "./patient-panel.tsx";
+export { patientQuery } from "./patient-queries.ts";

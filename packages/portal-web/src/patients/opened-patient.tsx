@@ -1,0 +1,92 @@
+import type { Call } from "@careline/portal-contract/calls/index.ts";
+import { Badge, Button, Group, Skeleton, Stack, Text } from "@mantine/core";
+import { IconShieldCheck } from "@tabler/icons-react";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { type ReactElement, useEffect } from "react";
+import { announce } from "../announce/index.ts";
+import { insist } from "../api/index.ts";
+import { Failure } from "../feedback/index.ts";
+import { useT } from "../i18n/index.ts";
+import { PatientDetails } from "./patient-details.tsx";
+import { patientQuery } from "./patient-queries.ts";
+import { VerifyForm } from "./verify-form.tsx";
+
+interface OpenedPatientProps {
+  readonly call: Call;
+  readonly patientId: string;
+}
+
+/** The opened card: who it is, the verification, and after it the masked details. */
+export function OpenedPatient({ call, patientId }: OpenedPatientProps): ReactElement {
+  const t = useT();
+  const queryClient = useQueryClient();
+  const patient = useQuery(patientQuery(patientId));
+  const isLinked = call.patients.some((each) => each.patientId === patientId);
+  const link = useMutation({
+    mutationFn: async () => {
+      await insist("linkPatient", { params: { callId: call.callId }, body: { patientId } });
+      announce(t("patients.linked"));
+      await queryClient.invalidateQueries({ queryKey: ["current-calls"] });
+    },
+  });
+  const { mutate: linkNow } = link;
+  const isVerified = patient.data?.details !== undefined && patient.data.details !== null;
+  useEffect(() => {
+    // Whoever was verified on this call is whom it is about: not asked twice.
+    if (isVerified && !isLinked) linkNow();
+  }, [isVerified, isLinked, linkNow]);
+  if (patient.isPending) return <Skeleton height={140} aria-label={t("shell.loading")} />;
+  if (patient.isError)
+    return <Failure error={patient.error} onRetry={() => void patient.refetch()} />;
+  const card = patient.data;
+  return (
+    <Stack gap="sm">
+      <Group justify="space-between" align="flex-start">
+        <div>
+          <Text size="lg" fw={600} dir="auto">
+            {card.isIdentified ? `${card.lastName}, ${card.firstName}` : t("patients.unidentified")}
+          </Text>
+          <Text size="sm" c="dimmed">
+            {t("patients.cardFacts", { mrn: card.mrn, year: card.birthYear ?? "—" })}
+          </Text>
+        </div>
+        <Group gap="xs">
+          {card.verification !== null && (
+            <Badge
+              color="green.9"
+              variant="light"
+              tt="none"
+              leftSection={<IconShieldCheck size={14} aria-hidden="true" />}
+            >
+              {t("patients.verified")}
+            </Badge>
+          )}
+          {isLinked ? (
+            <Badge variant="light" tt="none">
+              {t("patients.isLinked")}
+            </Badge>
+          ) : (
+            <Button
+              size="xs"
+              variant="default"
+              loading={link.isPending}
+              onClick={() => link.mutate()}
+            >
+              {t("patients.link")}
+            </Button>
+          )}
+        </Group>
+      </Group>
+      {link.isError && <Failure error={link.error} />}
+      {card.details === null ? (
+        <VerifyForm
+          callId={call.callId}
+          patientId={patientId}
+          onVerified={() => void patient.refetch()}
+        />
+      ) : (
+        <PatientDetails patientId={patientId} details={card.details} />
+      )}
+    </Stack>
+  );
+}

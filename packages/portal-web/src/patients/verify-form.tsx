@@ -1,0 +1,122 @@
+import type {
+  IdentifierKind,
+  VerifyPatientBody,
+} from "@careline/portal-contract/patients/index.ts";
+import { Button, Group, SimpleGrid, Stack, Text, TextInput } from "@mantine/core";
+import { useMutation } from "@tanstack/react-query";
+import { type FormEvent, type ReactElement, useState } from "react";
+import { announce } from "../announce/index.ts";
+import { type Answer, errorCode, insist } from "../api/index.ts";
+import { useT } from "../i18n/index.ts";
+
+interface VerifyFormProps {
+  readonly callId: string;
+  readonly patientId: string;
+  readonly onVerified: () => void;
+}
+
+type Identifiers = VerifyPatientBody["identifiers"];
+
+const identifiers: readonly IdentifierKind[] = [
+  "full_name",
+  "date_of_birth",
+  "zip_code",
+  "phone",
+  "mrn",
+  "ssn_last_four",
+];
+const neededIdentifiers = 2;
+
+/** Two identifiers as the caller says them, compared by the service; nothing stored is shown before. */
+export function VerifyForm({ callId, patientId, onVerified }: VerifyFormProps): ReactElement {
+  const t = useT();
+  const [said, setSaid] = useState<Partial<Record<IdentifierKind, string>>>({});
+  const given = identifiers.filter((kind) => (said[kind] ?? "").trim() !== "");
+  const verify = useMutation({
+    mutationFn: async () => {
+      const body: VerifyPatientBody = { callId, identifiers: pick(said, given) };
+      return (await insist("verifyPatient", { params: { patientId }, body })).data;
+    },
+    onSuccess: (answer) => {
+      if (!answer.isVerified) return;
+      announce(t("patients.verified"));
+      onVerified();
+    },
+  });
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    if (given.length >= neededIdentifiers) verify.mutate();
+  };
+  return (
+    <form onSubmit={submit} autoComplete="off">
+      <Stack gap="xs">
+        <Text size="sm" fw={600}>
+          {t("patients.verifyTitle")}
+        </Text>
+        <SimpleGrid cols={{ base: 1, xs: 2, md: 3 }} spacing="xs" verticalSpacing={6}>
+          {identifiers.map((kind) => (
+            <TextInput
+              key={kind}
+              size="xs"
+              label={t(`patients.identifier.${kind}`)}
+              type={kind === "date_of_birth" ? "date" : "text"}
+              inputMode={kind === "ssn_last_four" ? "numeric" : undefined}
+              maxLength={kind === "ssn_last_four" ? 4 : 200}
+              value={said[kind] ?? ""}
+              dir="auto"
+              onChange={(event) => setSaid({ ...said, [kind]: event.currentTarget.value })}
+            />
+          ))}
+        </SimpleGrid>
+        <Group justify="space-between">
+          <VerifyResult answer={verify.data} error={verify.error} />
+          <Button
+            type="submit"
+            size="xs"
+            disabled={given.length < neededIdentifiers}
+            loading={verify.isPending}
+          >
+            {t("patients.verify", { count: given.length, needed: neededIdentifiers })}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}
+
+function pick(
+  said: Partial<Record<IdentifierKind, string>>,
+  given: readonly IdentifierKind[],
+): Identifiers {
+  return Object.fromEntries(given.map((kind) => [kind, (said[kind] ?? "").trim()]));
+}
+
+interface VerifyResultProps {
+  readonly answer: Answer<"verifyPatient"> | undefined;
+  readonly error: Error | null;
+}
+
+function VerifyResult({ answer, error }: VerifyResultProps): ReactElement {
+  const t = useT();
+  if (error !== null) {
+    return (
+      <Text role="alert" size="sm" c="red">
+        {t("errors.refused", { code: errorCode(error) })}
+      </Text>
+    );
+  }
+  if (answer === undefined || answer.isVerified) {
+    return (
+      <Text size="xs" c="dimmed">
+        {t("patients.verifyHint")}
+      </Text>
+    );
+  }
+  const names = answer.notMatched.map((kind) => t(`patients.identifier.${kind}`)).join(", ");
+  return (
+    <Text role="alert" size="sm" c="red">
+      {names === "" ? t("patients.oneMore") : t("patients.notMatched", { names })}{" "}
+      {t("patients.attemptsLeft", { count: answer.attemptsLeft })}
+    </Text>
+  );
+}
