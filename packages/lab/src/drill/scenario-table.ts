@@ -1,0 +1,36 @@
+import type { Scenario } from "./scenario.ts";
+
+const may = {
+  moves: "moves to the other region",
+  stays: "stays where it is",
+  either: "either way",
+} as const;
+
+/** The page of all drills, docs/reference/drills.md; a test holds it to the scenarios. */
+export function scenarioTable(scenarios: readonly Scenario[]): string {
+  const rows = scenarios.map(
+    ({ name, what, expected, primary }) =>
+      `| \`${name}\` | ${what} | ${expected} | ${may[primary]} |`,
+  );
+  return `# Drills
+
+Each drill is a short file in \`packages/lab/src/drill/scenarios/\`. \`./careline drill <name>\` runs one, \`./careline drill --all\` all of
+them; an interrupted suite goes on where it stopped. Options: \`--repeat N\`, \`--agents N\`, \`--json\`.
+
+A drill waits until both regions are healthy and protected and every simulated agent is at work, causes its fault, waits until every
+client is served again, heals, waits until the system is protected again, and then compares each acknowledgement in
+the ledger with what the primary's database holds. It ends with a code other than 0 when anything acknowledged is missing or a
+rule is broken. Reports go to \`.careline/reports/<time>-<name>/\`: \`report.html\` for people, \`report.json\` for scripts
+(\`drill.schema.json\`, \`drill-suite.schema.json\`), \`details.json\`, and the ledger as JSON lines.
+
+After every drill these must be true: no acknowledged write is missing after the outboxes replayed; two regions never acknowledged at the same time
+through the front door; terms only grew, each with one primary; no agent was signed out; the primary is where the table says; one region is
+writable and the other its standby again.
+
+| Drill | What happens | What Careline should do | Primary |
+| --- | --- | --- | --- |
+${rows.join("\n")}
+
+A drill whose fault this machine or lab cannot produce says SKIPPED and why.
+`;
+}
