@@ -1,8 +1,14 @@
 import type { CommandDefinition } from "../program.ts";
+import { automationCommand } from "./automation.ts";
 import { downCommand } from "./down.ts";
+import { drillCommand } from "./drill.ts";
+import { failoverCommand } from "./failover.ts";
 import { labCommand } from "./lab.ts";
 import { logsCommand } from "./logs.ts";
+import { runsCommand } from "./runs.ts";
+import { simCommand } from "./sim.ts";
 import { statusCommand } from "./status.ts";
+import { failbackCommand, switchoverCommand } from "./switchover.ts";
 import { trustCommand } from "./trust.ts";
 import { upCommand } from "./up.ts";
 
@@ -13,5 +19,12 @@ export const commands: readonly CommandDefinition[] = [
   downCommand,
   logsCommand,
   trustCommand,
+  switchoverCommand,
+  failoverCommand,
+  failbackCommand,
+  automationCommand,
+  runsCommand,
+  drillCommand,
+  simCommand,
   labCommand,
 ];

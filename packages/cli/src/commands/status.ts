@@ -1,34 +1,58 @@
 import { CliError } from "../cli-error.ts";
 import { type CommandContext, openLab } from "../command-context.ts";
+import { connectAs, statusText, systemStatusSchema, withOperator } from "../operator/index.ts";
 import type { CommandDefinition } from "../program.ts";
-import { labTable, showLab } from "./lab-view.ts";
+import { labTable } from "./lab-view.ts";
+
+interface StatusOptions {
+  readonly watch?: boolean;
+  readonly processes?: boolean;
+  readonly as: string;
+}
 
 const watchEachMs = 1000;
 
-/** `careline status`. */
+/** `careline status`: from any controller that answers. */
 export const statusCommand: CommandDefinition = {
   name: "status",
   summary: "show sites, roles, term, lag, and whether writes are protected",
-  example: "./careline status\n./careline status --watch\n./careline status --json | jq .protected",
+  example:
+    "./careline status\n./careline status --watch\n./careline status --processes\n./careline status --json | jq .protected",
   declare: (command, context) => {
-    command
+    withOperator(command, "vera")
       .option("--watch", "again each second")
-      .action((options: { watch?: boolean }) => status(options.watch === true, context));
+      .option("--processes", "show the lab's processes too")
+      .action((options: StatusOptions) => status(options, context));
   },
 };
 
-async function status(isWatching: boolean, context: CommandContext): Promise<void> {
+async function status(options: StatusOptions, context: CommandContext): Promise<void> {
   const { clock, output, signal } = context;
-  const layout = await openLab();
-  const { readLabStatus } = await import("@careline/lab");
+  const controllers = connectAs(options.as, context);
   for (;;) {
-    const lab = await readLabStatus(layout, signal);
-    if (lab === null) throw new CliError("NOT_RUNNING", "the lab does not run");
-    if (!isWatching) {
-      await showLab(layout, lab, context);
+    const answer = await controllers.get("/v1/status", signal).catch((thrown: unknown) => {
+      const isSilent = thrown instanceof CliError && thrown.code === "NO_CONTROLLER";
+      if (options.watch === true && isSilent) return null;
+      throw thrown;
+    });
+    output.json(answer);
+    const text = answer === null ? "no controller answers" : statusText(parse(answer));
+    const processes = options.processes === true ? `\n\n${await processTable(signal)}` : "";
+    if (options.watch !== true) {
+      output.line(text + processes);
       return;
     }
-    output.redraw(labTable(lab));
+    output.redraw(`${clock.wallNow().toISOString()}\n${text}${processes}`);
     await clock.sleep(watchEachMs, signal);
   }
+}
+
+function parse(answer: unknown): ReturnType<typeof systemStatusSchema.parse> {
+  return systemStatusSchema.parse(answer);
+}
+
+async function processTable(signal: AbortSignal): Promise<string> {
+  const { readLabStatus } = await import("@careline/lab");
+  const lab = await readLabStatus(await openLab(), signal);
+  return lab === null ? "the lab does not run" : labTable(lab);
 }

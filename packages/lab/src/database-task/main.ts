@@ -38,6 +38,8 @@ await runProcess(log, async (signal) => {
     "portal-api/src/demo/seed.ts",
     "--config",
     target.portalConfig,
+    "--owner-config",
+    target.migrateConfig,
     ...config.seedArguments,
   );
 });

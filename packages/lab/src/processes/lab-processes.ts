@@ -5,12 +5,14 @@ import { databaseTask } from "./database-task.ts";
 import { carrierProcess, identityProviderProcess } from "./edge-process.ts";
 import { etcdProcess, etcdSetupTask } from "./etcd-process.ts";
 import { frontDoorProcess } from "./front-door-process.ts";
+import { writeOperatorConfigs } from "./operator-configs.ts";
 import { portalProcess } from "./portal-process.ts";
 import { redisProcess } from "./redis-process.ts";
 import { wanProcess } from "./wan-process.ts";
 
 /** Every process of the lab; writes their configuration and makes their secrets where missing. */
 export function labProcesses(layout: Layout): ProcessSpec[] {
+  writeOperatorConfigs(layout);
   return [
     wanProcess(layout),
     ...sites.map((site) => etcdProcess(layout, site)),

@@ -1,0 +1,91 @@
+import { z } from "zod";
+
+/** What the commands read of the controllers' answers; more is passed through untouched. */
+export const siteStatusSchema = z.looseObject({
+  role: z.string(),
+  healthy: z.boolean(),
+  reasons: z.array(z.unknown()).optional(),
+});
+
+export const systemStatusSchema = z.looseObject({
+  term: z.number(),
+  primary: z.string().nullable(),
+  protected: z.boolean(),
+  unprotectedSince: z.string().nullish(),
+  sites: z.record(z.string(), siteStatusSchema),
+  lag: z.looseObject({ bytes: z.number().nullable(), seconds: z.number().nullable() }),
+  sync: z.looseObject({ mode: z.string() }).nullish(),
+  automation: z
+    .looseObject({
+      enabled: z.boolean(),
+      by: z.string().nullish(),
+      reason: z.string().nullish(),
+      until: z.string().nullish(),
+    })
+    .nullish(),
+  run: z
+    .looseObject({
+      id: z.string(),
+      kind: z.string(),
+      state: z.string(),
+      step: z.string().nullish(),
+    })
+    .nullish(),
+  alarms: z.array(z.unknown()).optional(),
+});
+export type SystemStatus = z.infer<typeof systemStatusSchema>;
+
+export const runSchema = z.looseObject({
+  id: z.string(),
+  kind: z.string(),
+  state: z.string(),
+  steps: z
+    .array(
+      z.looseObject({
+        name: z.string(),
+        state: z.string(),
+        attempts: z.number().optional(),
+        startedAt: z.string().nullish(),
+        endedAt: z.string().nullish(),
+        evidence: z.unknown().optional(),
+      }),
+    )
+    .default([]),
+});
+export type Run = z.infer<typeof runSchema>;
+
+export const runsSchema = z.union([
+  z.array(runSchema),
+  z.object({ runs: z.array(runSchema) }).transform(({ runs }) => runs),
+]);
+
+export const runIdSchema = z.looseObject({ id: z.string() });
+
+export const expectedLossSchema = z.looseObject({
+  seconds: z.number().nullable(),
+  bytes: z.number().nullable(),
+  transactions: z.number().nullable(),
+  confirmation: z.string(),
+});
+export type ExpectedLoss = z.infer<typeof expectedLossSchema>;
+
+export const automationSchema = z.looseObject({
+  enabled: z.boolean(),
+  by: z.string().nullish(),
+  reason: z.string().nullish(),
+  until: z.string().nullish(),
+});
+
+/** Texts, or objects that hold one under `sentence` or `code`. */
+export function sentences(list: readonly unknown[] | undefined): readonly string[] {
+  return (list ?? []).map((entry) => {
+    if (typeof entry === "string") return entry;
+    if (typeof entry === "object" && entry !== null) {
+      for (const key of ["sentence", "text", "message", "code", "kind"]) {
+        const value: unknown = Reflect.get(entry, key);
+        if (typeof value === "string") return value;
+      }
+    }
+    return JSON.stringify(entry);
+  });
+}

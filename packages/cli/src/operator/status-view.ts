@@ -1,0 +1,45 @@
+import { formatBytes, formatTable } from "../output/index.ts";
+import { type SystemStatus, sentences } from "./shapes.ts";
+
+/** The state of the whole system in a few lines, the most important first. */
+export function statusText(status: SystemStatus): string {
+  const rows = Object.entries(status.sites).map(([site, { role, healthy, reasons }]) => [
+    site,
+    role,
+    healthy ? "healthy" : "NOT HEALTHY",
+    sentences(reasons).join("; "),
+  ]);
+  return [
+    `term ${status.term}, primary ${status.primary ?? "none"}, ${protection(status)}`,
+    formatTable([["site", "role", "", ""], ...rows]),
+    `standby behind by ${lag(status)}${status.sync ? `, replication ${status.sync.mode}` : ""}`,
+    automation(status),
+    ...(status.run
+      ? [
+          `run ${status.run.id}: ${status.run.kind}, ${status.run.state}${status.run.step ? `, at ${status.run.step}` : ""}`,
+        ]
+      : []),
+    ...sentences(status.alarms).map((alarm) => `ALARM ${alarm}`),
+  ].join("\n");
+}
+
+function protection(status: SystemStatus): string {
+  if (status.protected) return "protected";
+  return status.unprotectedSince ? `UNPROTECTED since ${status.unprotectedSince}` : "UNPROTECTED";
+}
+
+function lag({ lag: { bytes, seconds } }: SystemStatus): string {
+  if (bytes === null && seconds === null) return "an unknown amount";
+  const parts = [
+    bytes === null ? null : formatBytes(bytes),
+    seconds === null ? null : `${seconds.toFixed(1)} s`,
+  ];
+  return parts.filter((part) => part !== null).join(", ");
+}
+
+function automation({ automation: switched }: SystemStatus): string {
+  if (!switched) return "automation unknown";
+  if (switched.enabled) return "automation on";
+  const until = switched.until ? ` until ${switched.until}` : "";
+  return `automation OFF by ${switched.by ?? "?"}${until}: ${switched.reason ?? "no reason given"}`;
+}
