@@ -94,7 +94,9 @@ function occupies(open: OpenRun, turn: Turn): boolean {
   if (run.kind === "rejoin") return run.from === turn.o.self;
   if (run.kind === "failover") return turn.keeper.phase !== "serving" && run.to === turn.o.self;
   if (run.kind === "plan") return false;
-  const step = currentStep(run)?.definition.ensure;
-  const isMoving = step === "handed-over" || step === "taken-over";
-  return isMoving ? turn.keeper.phase !== "serving" : run.from === turn.o.self;
+  const step = currentStep(run)?.definition;
+  const isMoving = step?.ensure === "handed-over" || step?.ensure === "taken-over";
+  return isMoving
+    ? turn.keeper.phase !== "serving"
+    : step?.site === turn.o.self && run.from === turn.o.self;
 }

@@ -5,6 +5,8 @@ import { anOrder, RegionPair } from "./region-pair.ts";
 import { keeperRules } from "./rules.ts";
 import { keeperStatus } from "./status.ts";
 
+/** A portal that acts on every change that it is told. */
+const newest = Number.MAX_SAFE_INTEGER;
 const { promiseMs: P, leaseMs: Q, guardMs: guard } = defaultParameters;
 
 describe("a keeper that starts", () => {
@@ -336,13 +338,13 @@ describe("the gate", () => {
 describe("a release", () => {
   it("waits until every portal confirmed, or its permit is over", () => {
     const pair = RegionPair.serving();
-    pair.ask("east", "portal-1", 100);
-    pair.ask("east", "portal-2", 100);
+    pair.ask("east", "portal-1", newest);
+    pair.ask("east", "portal-2", newest);
     pair.command("east", { kind: "release" });
-    pair.ask("east", "portal-1", 100);
+    pair.ask("east", "portal-1", newest);
     pair.run(200);
     expect(pair.effects("east", "stop-postgres", 10_001)).toEqual([]);
-    pair.ask("east", "portal-2", 100);
+    pair.ask("east", "portal-2", newest);
     pair.run(200);
     expect(pair.effects("east", "stop-postgres", 10_001)).toEqual([
       { kind: "stop-postgres", mode: "fast" },
@@ -358,6 +360,22 @@ describe("a release", () => {
     expect(pair.effects("east", "stop-postgres", 10_001)).toEqual([]);
     pair.run(300);
     expect(pair.store.view().lease.record).toMatchObject({ kind: "released" });
+  });
+
+  it("is not confirmed by what a portal had confirmed to an earlier life of this keeper", () => {
+    const pair = RegionPair.serving();
+    const seen = pair.ask("east").change;
+    pair.boot("east");
+    pair.run(200);
+    pair.command("east", { kind: "start-primary" });
+    pair.run(3_000);
+    pair.ask("east", "portal-1", seen);
+    pair.command("east", { kind: "release" });
+    const { phase, portals } = pair.state("east");
+    expect(phase.kind).toBe("releasing");
+    expect(portals.get("portal-1")?.seenChange).toBeLessThan(
+      phase.kind === "releasing" ? phase.change : 0,
+    );
   });
 
   it("waits for the permits of an earlier life after a restart", () => {
@@ -439,7 +457,7 @@ describe("geo durability at the keeper", () => {
   it("is revoked only when every portal confirmed", () => {
     const pair = RegionPair.serving();
     pair.command("east", { kind: "announce-geo", generation: pair.store.view().sync.revision });
-    pair.ask("east", "portal-1", 100);
+    pair.ask("east", "portal-1", newest);
     pair.command("east", { kind: "revoke-geo" }, 12);
     pair.run(100);
     const answered = () =>
@@ -447,7 +465,7 @@ describe("geo durability at the keeper", () => {
         .effects("east", "answer-command")
         .some((each) => each.kind === "answer-command" && each.id === 12);
     expect(answered()).toBe(false);
-    pair.ask("east", "portal-1", 100);
+    pair.ask("east", "portal-1", newest);
     expect(answered()).toBe(true);
   });
 });

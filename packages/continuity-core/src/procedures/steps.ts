@@ -17,7 +17,7 @@ interface StepOutline {
 
 /** One move of the primary with everybody alive: nothing is lost, no rewind is needed. */
 const switchover: readonly StepOutline[] = [
-  { ensure: "ready", at: "from", budgetMs: 5_000, attemptsMax: 1, gracefulOnly: true },
+  { ensure: "ready", at: "from", budgetMs: 5_000, gracefulOnly: true },
   { ensure: "handed-over", at: "from", budgetMs: 20_000, undo: "taken-back", gracefulOnly: true },
   { ensure: "taken-over", at: "to", budgetMs: 20_000, destructive: true },
   { ensure: "redis-primary", at: "to", budgetMs: 10_000, skippable: true },

@@ -1,0 +1,373 @@
+import { describe, expect, it } from "vitest";
+import {
+  aDatabase,
+  aFollower,
+  aFollowingKeeper,
+  aKeeper,
+  aPrimarySeen,
+  aQuorum,
+  aReplication,
+  aStandbySeen,
+  aView,
+  someTime,
+} from "../explain/scene.ts";
+import type { Observation } from "../observe/index.ts";
+import {
+  currentStep,
+  type RunRecord,
+  reduceRun,
+  type StepRecord,
+  type StepState,
+} from "../runs/index.ts";
+import { beginRejoin, orderedRun } from "./begin-run.ts";
+import { ensures } from "./ensures.ts";
+import { nextMove } from "./move.ts";
+import { evaluateReadiness, type ReadinessInput } from "./readiness.ts";
+import { procedureRules } from "./rules.ts";
+import { stepsOf } from "./steps.ts";
+
+const order = {
+  kind: "switchover",
+  to: "west",
+  by: "otto",
+  reason: "maintenance",
+  force: false,
+  acceptGeoLoss: false,
+  ignored: [],
+} as const;
+const aSwitchover = (changes: Partial<RunRecord> = {}): RunRecord => ({
+  ...orderedRun(aPrimarySeen(), aView(), order),
+  ...changes,
+});
+const move = (run: RunRecord, o: Observation, stepForMs = 0) =>
+  nextMove({ run, revision: 5, stepForMs }, o);
+const off = {
+  record: { enabled: false, by: "otto", reason: "", changedAt: someTime, until: null },
+  revision: 9,
+};
+
+function journalled(run: RunRecord, o: Observation): RunRecord {
+  const next = move(run, o);
+  if (next.kind !== "journal") throw new Error(`expected a journal entry, got ${next.kind}`);
+  const reduced = reduceRun(run, next.event);
+  if (reduced.kind === "refused") throw new Error(reduced.why);
+  return reduced.run;
+}
+
+/** A run whose current step is the named one, begun by this life of the controller. */
+function at(name: string, run: RunRecord, controller = "controller-east-1"): RunRecord {
+  const index = run.steps.findIndex((each) => each.definition.name === name);
+  const steps = run.steps.map((step, own): StepRecord => {
+    if (own > index) return step;
+    const finished: StepState = { kind: "done", evidence: [], tookMs: 1 };
+    if (own < index) return { ...step, state: finished };
+    return { ...step, attempt: 1, state: { kind: "running", by: controller, since: someTime } };
+  });
+  return { ...run, steps };
+}
+
+describe("a step of a run", () => {
+  it("is begun in the journal before it acts, and acts with the run's stamp", () => {
+    const run = at("handed-over", aSwitchover());
+    const pending = {
+      ...run,
+      steps: run.steps.map((step) =>
+        step.definition.name === "handed-over"
+          ? { ...step, attempt: 0, state: { kind: "pending" } as const }
+          : step,
+      ),
+    };
+    const begun = journalled(pending, aPrimarySeen());
+    expect(currentStep(begun)?.state).toMatchObject({ kind: "running", by: "controller-east-1" });
+    expect(move(begun, aPrimarySeen())).toMatchObject({
+      kind: "act",
+      action: { kind: "keeper", command: { kind: "drain" } },
+      stamp: { term: 3, run: run.id, attempt: begun.claim.number },
+    });
+  });
+
+  it("that holds already is recorded without acting", () => {
+    const lease = { kind: "released", finalLsn: "0/9000" } as const;
+    const o = aPrimarySeen({ quorum: aQuorum({ view: aView({ lease }) }) });
+    expect(move(at("handed-over", aSwitchover()), o)).toMatchObject({
+      kind: "journal",
+      event: { kind: "finish-step", step: "handed-over", finalLsn: "0/9000" },
+    });
+  });
+
+  it("is begun again by a successor, under a new attempt", () => {
+    const run = at("handed-over", aSwitchover(), "controller-east-0");
+    const again = journalled(run, aPrimarySeen());
+    expect(currentStep(again)).toMatchObject({ attempt: 2, state: { by: "controller-east-1" } });
+  });
+
+  it("of another site is left alone, and failed when it is far over its budget", () => {
+    const run = at("handed-over", aSwitchover());
+    expect(move(run, aStandbySeen())).toMatchObject({ kind: "nothing" });
+    expect(move(run, aStandbySeen(), 41_000)).toMatchObject({
+      kind: "journal",
+      event: { kind: "fail-step" },
+    });
+  });
+
+  it("over its own budget is failed by its own site", () => {
+    const waiting = aPrimarySeen({ keeper: aKeeper({ phase: "releasing" }) });
+    expect(move(at("handed-over", aSwitchover()), waiting, 20_001)).toMatchObject({
+      kind: "journal",
+      event: { kind: "fail-step" },
+    });
+    expect(move(at("handed-over", aSwitchover()), waiting, 19_000)).toMatchObject({
+      kind: "nothing",
+    });
+  });
+
+  it("of a paused run does nothing", () => {
+    expect(move(aSwitchover({ state: { kind: "paused", by: "otto" } }), aPrimarySeen())).toEqual({
+      kind: "nothing",
+      why: "paused",
+    });
+  });
+
+  it("of a run from an older term is not applied: the run is superseded", () => {
+    const o = aPrimarySeen({ quorum: aQuorum({ view: aView({ term: { term: 5 } }) }) });
+    expect(move(aSwitchover(), o)).toMatchObject({ kind: "journal", event: { kind: "supersede" } });
+  });
+
+  it("that destroys is not begun by itself with automation off, and is when a person ordered the run", () => {
+    const rejoin = at(
+      "rewound",
+      beginRejoin(aStandbySeen(), aView(), "east", null),
+      "controller-west-1",
+    );
+    const o = aStandbySeen({
+      postgres: aDatabase({ newestTerm: 2 }),
+      quorum: aQuorum({ automation: off }),
+    });
+    expect(move(rejoin, o)).toEqual({ kind: "nothing", why: "automation is switched off" });
+    expect(move({ ...rejoin, orderedBy: "otto" }, o).kind).not.toBe("nothing");
+  });
+});
+
+describe("a switchover", () => {
+  it("refuses when not ready, unless the operator names what is ignored", () => {
+    const run = at("ready", aSwitchover());
+    const event = (r: RunRecord) => move(r, aPrimarySeen());
+    expect(event(run)).toMatchObject({ kind: "journal", event: { kind: "fail-step" } });
+    const why = event(run);
+    if (why.kind !== "journal" || why.event.kind !== "fail-step") throw new Error("not failed");
+    const codes = why.event.why.replace("not ready: ", "").split(", ");
+    expect(codes).toContain("site-silent");
+    expect(event({ ...run, ignored: codes })).toMatchObject({ event: { kind: "finish-step" } });
+  });
+
+  it("proves that the standby has the end of the old primary's log", () => {
+    const run = at("taken-over", aSwitchover({ finalLsn: "0/9000" }), "controller-west-1");
+    expect(move(run, aStandbySeen())).toMatchObject({
+      action: {
+        command: {
+          kind: "take-over",
+          order: { mustReach: "0/9000", cause: "switchover", force: false },
+        },
+      },
+    });
+  });
+
+  it("made ungraceful forces the take-over, which skips evidence, never time", () => {
+    const run = at("taken-over", aSwitchover({ isGraceful: false }), "controller-west-1");
+    expect(move(run, aStandbySeen())).toMatchObject({
+      action: { command: { order: { cause: "forced", force: true, mustReach: null } } },
+    });
+  });
+
+  it("that is cancelled takes the lease back", () => {
+    const run = at(
+      "handed-over",
+      aSwitchover({ state: { kind: "undoing", why: "", ends: "cancelled" } }),
+    );
+    const released = aPrimarySeen({ keeper: aKeeper({ phase: "released", postgres: "down" }) });
+    expect(move(run, released)).toMatchObject({ action: { command: { kind: "take-back" } } });
+    expect(move(run, aPrimarySeen())).toMatchObject({ event: { kind: "finish-undo" } });
+  });
+});
+
+describe("a rejoin", () => {
+  const history = [
+    {
+      term: 2,
+      primary: "west" as const,
+      endedBy: "failover" as const,
+      successor: "east" as const,
+      run: null,
+      successorLsn: "0/5000",
+      endedAt: someTime,
+    },
+  ];
+  const tail = aDatabase({ newestTerm: 2, endLsn: "0/9000" });
+  const rejoin = () => beginRejoin(aStandbySeen(), aView(), "east", null);
+  const seen = (changes: Partial<Observation>) =>
+    aStandbySeen({
+      keeper: aFollowingKeeper({ phase: "fenced", postgres: "down" }),
+      quorum: aQuorum({ history }),
+      ...changes,
+    });
+  const step = (name: string, changes: Partial<Observation>) =>
+    move(at(name, rejoin(), "controller-west-1"), seen(changes));
+
+  it("quarantines and reports before anything is rewound, in this order", () => {
+    const names = stepsOf("rejoin", "east").map((each) => each.definition.name);
+    expect(names.indexOf("tail-quarantined")).toBeLessThan(names.indexOf("tail-reported"));
+    expect(names.indexOf("tail-reported")).toBeLessThan(names.indexOf("rewound"));
+    expect(step("tail-quarantined", { postgres: tail })).toMatchObject({
+      action: { kind: "quarantine" },
+    });
+    expect(step("tail-reported", { postgres: { ...tail, isQuarantined: true } })).toMatchObject({
+      action: { kind: "report-tail" },
+    });
+  });
+
+  it("does not rewind what is not quarantined and reported, even if a step was recorded wrongly", () => {
+    expect(step("rewound", { postgres: tail })).toMatchObject({
+      kind: "journal",
+      event: { kind: "fail-step" },
+    });
+    expect(step("rewound", { postgres: { ...tail, isQuarantined: true } })).toMatchObject({
+      event: { kind: "fail-step" },
+    });
+    expect(
+      step("rewound", { postgres: { ...tail, isQuarantined: true, isReported: true } }),
+    ).toMatchObject({ action: { kind: "rewind" } });
+  });
+
+  it("refuses to quarantine without the space for it", () => {
+    expect(step("tail-quarantined", { postgres: { ...tail, freeBytes: 1e9 } })).toMatchObject({
+      event: { kind: "fail-step" },
+    });
+  });
+
+  it("has nothing to quarantine when nothing diverged, or when there is nothing", () => {
+    const clean = aDatabase({ newestTerm: 2, endLsn: "0/5000" });
+    expect(step("tail-quarantined", { postgres: clean })).toMatchObject({
+      event: { kind: "finish-step" },
+    });
+    const empty = aDatabase({ directory: "empty", newestTerm: null, endLsn: null });
+    expect(step("tail-quarantined", { postgres: empty })).toMatchObject({
+      event: { kind: "finish-step" },
+    });
+    expect(step("rewound", { postgres: empty })).toMatchObject({ action: { kind: "clone" } });
+  });
+
+  it("clones a directory that a crash left half rewound", () => {
+    const half = aDatabase({
+      directory: "damaged",
+      newestTerm: null,
+      endLsn: null,
+      isQuarantined: true,
+      isReported: true,
+    });
+    expect(step("rewound", { postgres: half })).toMatchObject({ action: { kind: "clone" } });
+  });
+
+  it("waits for the new primary's checkpoint and slot before it rewinds", () => {
+    const run = at("upstream-ready", rejoin());
+    const unprepared = aPrimarySeen({ postgres: aDatabase({ isUpstreamReady: false }) });
+    expect(move(run, unprepared)).toMatchObject({ action: { kind: "prepare-upstream" } });
+    expect(move(run, aPrimarySeen())).toMatchObject({ event: { kind: "finish-step" } });
+  });
+
+  it("replaces a standby that its upstream can no longer serve", () => {
+    const run = at(
+      "rewound",
+      beginRejoin(aStandbySeen(), aView(), "east", "data-west"),
+      "controller-west-1",
+    );
+    const stuck = seen({
+      postgres: aFollower({ receiver: { isStreaming: false, silentMs: 20_000 } }),
+    });
+    expect(move(run, stuck)).toMatchObject({ action: { kind: "clone" } });
+    expect(move(run, seen({ postgres: aFollower({ dataId: "data-new" }) }))).toMatchObject({
+      event: { kind: "finish-step" },
+    });
+  });
+
+  it("ends when the standby streams and Redis follows", () => {
+    const following = { keeper: aFollowingKeeper(), postgres: aFollower() };
+    expect(step("following", following)).toMatchObject({ event: { kind: "finish-step" } });
+    const redis = { role: "primary", offset: 3, isLinked: false } as const;
+    expect(step("redis-following", { ...following, redis })).toMatchObject({
+      action: { kind: "redis-follow", primary: "east" },
+    });
+  });
+});
+
+describe("every procedure", () => {
+  it("names checks that exist, for steps and for their undoing", () => {
+    for (const kind of ["switchover", "failback", "failover", "rejoin"] as const) {
+      for (const { definition } of stepsOf(kind, "west")) {
+        expect(Object.keys(ensures)).toContain(definition.ensure);
+        expect([null, ...Object.keys(ensures)]).toContain(definition.undo);
+      }
+    }
+  });
+
+  it("can be killed between any two steps: its successor begins again where the journal stands", () => {
+    for (const { definition } of aSwitchover().steps) {
+      const run = at(definition.name, aSwitchover(), "dead-controller");
+      const o = definition.site === "east" ? aPrimarySeen() : aStandbySeen();
+      const next = move(run, o);
+      expect(next.kind).toBe("journal");
+    }
+  });
+
+  it("destroys only what the rules let it", () => {
+    const local = aDatabase();
+    expect(procedureRules.mayDestroy(local, "diverged")).toBe(false);
+    expect(procedureRules.mayDestroy(local, "unknown")).toBe(false);
+    expect(
+      procedureRules.mayDestroy({ ...local, isQuarantined: true, isReported: true }, "diverged"),
+    ).toBe(true);
+  });
+});
+
+describe("readiness", () => {
+  const good: ReadinessInput = {
+    isSafeToPromote: true,
+    lagBytes: 0,
+    replayDelayMs: 0,
+    diskFreeBytes: { east: 10e9, west: 10e9 },
+    certificateDaysLeft: { east: 300, west: 300, witness: 300 },
+    settingsDigests: ["a", "a"],
+    versions: ["1", "1", "1"],
+    silentSites: [],
+    isRedisLinked: true,
+    isQuorumAnswering: true,
+    lastDrillAgeDays: 3,
+    isAutomationEnabled: true,
+  };
+
+  it("is 100 when nothing is wrong", () => {
+    expect(evaluateReadiness(good)).toEqual({ ready: true, score: 100, reasons: [] });
+  });
+
+  it.each([
+    ["standby-not-safe", { isSafeToPromote: false }, true],
+    ["lag", { lagBytes: null }, true],
+    ["replay-delay", { replayDelayMs: 6_000 }, true],
+    ["disk", { diskFreeBytes: { west: 1 } }, true],
+    ["certificate", { certificateDaysLeft: { west: 5 } }, false],
+    ["certificate", { certificateDaysLeft: { west: 0.5 } }, true],
+    ["settings-drift", { settingsDigests: ["a", "b"] }, true],
+    ["version-drift", { versions: ["1", "2"] }, false],
+    ["site-silent", { silentSites: ["west"] }, true],
+    ["site-silent", { silentSites: ["witness"] }, false],
+    ["redis-unlinked", { isRedisLinked: false }, false],
+    ["quorum-silent", { isQuorumAnswering: false }, true],
+    ["no-recent-drill", { lastDrillAgeDays: null }, false],
+    ["automation-off", { isAutomationEnabled: false }, false],
+  ] as const)("says %s for %o (blocks: %s)", (code, change, blocks) => {
+    const readiness = evaluateReadiness({ ...good, ...change } as ReadinessInput);
+    expect(readiness.reasons).toMatchObject([{ code, blocks }]);
+    expect(readiness.ready).toBe(!blocks);
+    expect(readiness.score).toBeLessThan(100);
+    expect(aReplication().isActive).toBe(true);
+  });
+});
