@@ -153,6 +153,8 @@ export class Shift {
           signal,
         );
         this.isStreaming = stream.status === 200;
+        // What rang while nobody listened: before the first connection, and between two.
+        if (this.isStreaming) void this.#lookForOffer(signal);
         for await (const message of readStream(stream.body)) {
           if (stream.status === 200) this.#hear(message.event, message.data);
         }
@@ -162,6 +164,20 @@ export class Shift {
       this.isStreaming = false;
       await options.clock.sleep(150 + 150 * options.random.next(), signal);
     }
+  }
+
+  async #lookForOffer(signal: AbortSignal): Promise<void> {
+    try {
+      const callId = await this.#offerMissedByStream(signal);
+      if (callId !== null) this.#ring(callId);
+    } catch {
+      // Stopping, or no answer for a minute: the next round of `takeCalls` looks again.
+    }
+  }
+
+  #ring(callId: string): void {
+    this.#offers.push(callId);
+    this.#wakeForOffer?.();
   }
 
   #hear(kind: string, text: string): void {
@@ -174,8 +190,6 @@ export class Shift {
     const offer = readOffer(kind, data);
     if (offer === null) return;
     this.#offers = this.#offers.filter((callId) => callId !== offer.callId);
-    if (!offer.isOpen) return;
-    this.#offers.push(offer.callId);
-    this.#wakeForOffer?.();
+    if (offer.isOpen) this.#ring(offer.callId);
   }
 }
