@@ -222,7 +222,7 @@ export class Outbox {
       this.#isLoading = null;
     });
     await this.#isLoading;
-    for (const id of [...this.#waiters.keys()]) {
+    for (const id of this.#waiters.keys()) {
       const outcome = outcomeOf(this.#entries.get(id));
       if (outcome !== null) this.#wakeWaiters(id, outcome);
     }
