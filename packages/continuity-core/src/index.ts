@@ -1,4 +1,5 @@
 export * from "./decide/index.ts";
+export * from "./explain/index.ts";
 export * from "./keeper/index.ts";
 export * from "./lsn.ts";
 export * from "./observe/index.ts";

@@ -1,0 +1,1 @@
+export { explainDecisions } from "./explain.ts";
