@@ -2,6 +2,7 @@ export { LabError, type LabErrorCode, labErrors } from "./errors.ts";
 export { connectLab, type LabControl, probeRoute } from "./faults/index.ts";
 export { accountOf, currentCode } from "./identity-provider/index.ts";
 export {
+  findFreePortBase,
   mustBeFree,
   type Progress,
   readLabStatus,

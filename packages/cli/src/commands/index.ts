@@ -9,6 +9,7 @@ import { runsCommand } from "./runs.ts";
 import { simCommand } from "./sim.ts";
 import { statusCommand } from "./status.ts";
 import { failbackCommand, switchoverCommand } from "./switchover.ts";
+import { testCommand } from "./test.ts";
 import { trustCommand } from "./trust.ts";
 import { upCommand } from "./up.ts";
 
@@ -26,5 +27,6 @@ export const commands: readonly CommandDefinition[] = [
   runsCommand,
   drillCommand,
   simCommand,
+  testCommand,
   labCommand,
 ];

@@ -1,6 +1,7 @@
 export { connectAs, withOperator } from "./connect.ts";
-export type { Controllers } from "./controllers.ts";
+export { type Controllers, connectControllers } from "./controllers.ts";
 export { followRun } from "./follow-run.ts";
+export { readOperatorConfig } from "./operator-config.ts";
 export {
   automationSchema,
   type ExpectedLoss,

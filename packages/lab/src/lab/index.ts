@@ -1,4 +1,4 @@
-export { mustBeFree } from "./port-owners.ts";
+export { findFreePortBase, mustBeFree } from "./port-owners.ts";
 export { type Progress, readLabStatus, startLab } from "./start-lab.ts";
 export { stopLab, wipeLab } from "./stop-lab.ts";
 export { buildWebIfChanged } from "./web-build.ts";

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { LabError } from "../errors.ts";
-import type { Ports } from "../layout/index.ts";
+import { type Ports, portSpan, portsFrom } from "../layout/index.ts";
 
 interface Listener {
   readonly port: number;
@@ -64,4 +64,16 @@ export function mustBeFree(ports: Ports): void {
   if (conflicts.length > 0) {
     throw new LabError("PORT_TAKEN", `taken: ${conflicts.slice(0, 5).join("; ")}`);
   }
+}
+
+/** The first base from 25 600 on whose ports are all free. Errors: PORT_TAKEN. */
+export function findFreePortBase(): number {
+  const taken = new Set(listeners().map(({ port }) => port));
+  for (let base = 25_600; base <= 31_000; base += portSpan) {
+    const isFree = portsFrom(base)
+      .all()
+      .every(({ port }) => !taken.has(port));
+    if (isFree) return base;
+  }
+  throw new LabError("PORT_TAKEN", "no 800 ports in a row are free between 25600 and 31800");
 }

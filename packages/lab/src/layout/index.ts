@@ -2,7 +2,14 @@ export type { LabSettings, Layout } from "./layout.ts";
 export { type LayoutChoices, openLayout, ownedDir, prepareLayout } from "./open-layout.ts";
 export { giveTo, isReachableBy, makeOwnedDir, type Owner } from "./owner.ts";
 export { ensurePki, operators } from "./pki.ts";
-export { type Ports, peerAddress, portsFrom, type Service, type WanRoute } from "./ports.ts";
+export {
+  type Ports,
+  peerAddress,
+  portSpan,
+  portsFrom,
+  type Service,
+  type WanRoute,
+} from "./ports.ts";
 export { type ProgramResult, runProgram, tryProgram } from "./run-program.ts";
 export { ensureSecret, ensureSecretText } from "./secrets.ts";
 export {
