@@ -69,10 +69,13 @@ function continueRuns(turn: Turn, rules: ControllerRules): Decision | null {
   if (moved !== null) return moved;
   const blocking = turn.o.quorum.openRuns.find((open) => occupies(open, turn));
   if (blocking === undefined) return null;
+  if (blocking.run.state.kind === "paused" && turn.lease.kind === "released")
+    return hold("run-paused");
   // A primary that dies while a run waits for something is still replaced.
-  if (turn.keeper.lapsesInMs === 0 && turn.lease.kind === "held") return null;
-  const state = blocking.run.state.kind;
-  return hold(state === "paused" ? "run-paused" : "run-elsewhere");
+  const releasedFor = turn.o.quorum.releasedForMs ?? 0;
+  const isGone = turn.lease.kind === "held" || releasedFor >= turn.policy.takeBackAfterMs;
+  if (turn.keeper.lapsesInMs === 0 && isGone) return null;
+  return hold(blocking.run.state.kind === "paused" ? "run-paused" : "run-elsewhere");
 }
 
 /** The move for the first run that has one; `nextMove` says what it is. */

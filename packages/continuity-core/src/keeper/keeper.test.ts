@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { defaultParameters } from "../parameters.ts";
-import { forceTakeOver, keys, type QuorumView, writeLease } from "../store/index.ts";
+import { forceQuorum, forceTakeOver, keys, type QuorumView, writeLease } from "../store/index.ts";
 import { anOrder, RegionPair } from "./region-pair.ts";
 import { keeperRules } from "./rules.ts";
 import { keeperStatus } from "./status.ts";
@@ -490,6 +490,106 @@ describe("another keeper of the same site", () => {
     expect(pair.effects("east", "answer-command").at(-1)).toMatchObject({
       outcome: { kind: "refused" },
     });
+  });
+});
+
+describe("another life of the quorum store", () => {
+  const reborn = (pair: RegionPair, primary: "east" | "west", generation = 2) => {
+    const order = {
+      newStoreId: `00000000-0000-4000-8000-00000000000${generation}`,
+      primary,
+      by: ["ada", "abel"] as const,
+      evidence: "west is switched off",
+      newestTermInData: 4,
+      validityMs: Q,
+      at: "2026-01-01T00:00:00Z",
+    };
+    const txn = forceQuorum(pair.store.view(), order);
+    expect(pair.store.apply(txn)).toBe(true);
+  };
+
+  it("stops the primary of the old one, whose renewals all fail", () => {
+    const pair = RegionPair.serving();
+    reborn(pair, "west");
+    pair.run(1_000);
+    expect(pair.state("east").phase).toMatchObject({ kind: "fenced", why: "store-changed" });
+    expect(pair.ask("east").permit).toBeNull();
+  });
+
+  it("lets the site that it names go on, after the longest permit of the old one is over", () => {
+    const pair = RegionPair.serving();
+    reborn(pair, "east");
+    const since = pair.now;
+    pair.run(500);
+    pair.command("east", { kind: "start-primary" });
+    pair.run(Q + guard - 500);
+    expect(pair.effects("east", "start-postgres", since)).toEqual([]);
+    pair.run(1_500);
+    expect(pair.ask("east")).toMatchObject({ permit: { term: 5 }, reason: "serving" });
+  });
+
+  it("is not believed when it is an older one", () => {
+    const pair = RegionPair.serving();
+    const view = pair.store.view();
+    const older = { ...view, store: { record: { id: "older", generation: 0 }, revision: 99 } };
+    const read = pair.state("west").openRead?.read ?? pair.state("west").nextNumber;
+    pair.event("west", { kind: "refresh" });
+    pair.event("west", {
+      kind: "quorum-read",
+      read: pair.state("west").openRead?.read ?? read,
+      view: older,
+    });
+    expect(pair.state("west").view?.store.record?.id).toBe(view.store.record?.id);
+    expect(pair.effects("west", "alarm").at(-1)).toMatchObject({ alarm: "older-store" });
+  });
+});
+
+describe("a database that dies", () => {
+  it("keeps the term: no permit until it is writable again, and geo is announced anew", () => {
+    const pair = RegionPair.serving();
+    pair.command("east", { kind: "announce-geo", generation: pair.store.view().sync.revision });
+    pair.event("east", { kind: "postgres-exited" });
+    expect(pair.ask("east")).toMatchObject({
+      permit: null,
+      reason: "starting",
+      durability: { geo: false },
+    });
+    pair.command("east", { kind: "start-primary" });
+    pair.run(500);
+    expect(pair.ask("east")).toMatchObject({ permit: { term: 1 }, durability: { geo: false } });
+  });
+
+  it("gives the term up without a final position, so only a safe standby may follow", () => {
+    const pair = RegionPair.serving();
+    pair.event("east", { kind: "postgres-exited" });
+    pair.command("east", { kind: "release" });
+    pair.run(500);
+    expect(pair.store.view().lease.record).toMatchObject({ kind: "released", finalLsn: null });
+  });
+
+  it("as a standby, after its take-over has won, is started from its directory at the gate", () => {
+    const pair = RegionPair.serving();
+    pair.command("west", { kind: "take-over", order: anOrder({ force: true, cause: "forced" }) });
+    pair.run(100);
+    pair.event("west", { kind: "postgres-exited" });
+    pair.run(4_000);
+    expect(pair.effects("west", "start-postgres").at(-1)).toEqual({
+      kind: "start-postgres",
+      as: "primary",
+    });
+    expect(pair.ask("west")).toMatchObject({ permit: { term: 2 } });
+  });
+
+  it("that could not be promoted is stopped, and the controller decides", () => {
+    const pair = RegionPair.serving();
+    pair.stopped.add("east");
+    pair.run(2_000);
+    pair.command("west", { kind: "take-over", order: anOrder() });
+    pair.run(75);
+    expect(pair.state("west").phase).toMatchObject({ kind: "waiting-gate", step: "promoting" });
+    pair.event("west", { kind: "promotion-failed" });
+    expect(pair.state("west")).toMatchObject({ phase: { kind: "serving" }, postgres: "stopping" });
+    expect(pair.ask("west").permit).toBeNull();
   });
 });
 

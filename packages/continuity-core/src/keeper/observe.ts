@@ -49,12 +49,20 @@ function adopt(state: KeeperState, turn: Turn, view: QuorumView): KeeperState {
     leaseSeenAtMs: turn.rules.leaseSeenAt(state, view, turn.now),
   };
   if (!isNewTerm) return next;
+  if (state.view === null && turn.rules.trustsFoundLease(view)) return trusting(next, turn);
   return {
     ...next,
     termSeenAtMs: turn.now,
     predecessorValidityMs: Math.max(predecessor, state.parameters.leaseMs),
     lastPromiseMs: turn.rules.lastPromiseAfterTerm(next),
   };
+}
+
+/** Never by the rules as designed: the permit of an earlier life goes on from the lease that was found. */
+function trusting(state: KeeperState, turn: Turn): KeeperState {
+  const term = state.view?.term.record;
+  if (term?.primary !== state.site) return state;
+  return { ...state, renewedTerm: term.term, leaseUntilMs: turn.now + state.parameters.leaseMs };
 }
 
 /** What the newest view means for what this keeper is doing. */

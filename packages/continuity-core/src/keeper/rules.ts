@@ -29,7 +29,7 @@ export interface KeeperRules {
   /** "Only a promise for a term in which it has itself, since its start, renewed the lease." */
   mayUsePromise(state: KeeperState): boolean;
   /** "A restart forgets the permit: it reads nothing into a lease that it finds." */
-  leaseWorthAtStart(state: KeeperState, nowMs: number): number;
+  trustsFoundLease(view: QuorumView): boolean;
   /** "Refused: …" — null grants. */
   refusePromise(state: KeeperState, question: PromiseQuestion): PromiseRefusal | null;
   /** "At start it is now." */
@@ -145,7 +145,7 @@ export const keeperRules: KeeperRules = {
   promiseWaitMs: (parameters) => parameters.promiseMs + parameters.guardMs,
   mayUsePromise: (state) =>
     state.renewedTerm !== null && state.renewedTerm === state.view?.term.record?.term,
-  leaseWorthAtStart: () => Number.NEGATIVE_INFINITY,
+  trustsFoundLease: () => false,
   refusePromise,
   lastPromiseAtStart: (nowMs) => nowMs,
   lastPromiseAfterTerm: (state) => state.lastPromiseMs,

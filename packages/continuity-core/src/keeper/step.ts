@@ -172,8 +172,7 @@ function handlePostgres(state: KeeperState, turn: Turn, event: PostgresEvent): K
     case "postgres-stopped":
       return postgres.stopped(state, turn, event.finalLsn);
     case "standby-position":
-      if (state.phase.kind === "deciding")
-        return judgePosition(state, turn, state.phase, event.position);
+      if (state.phase.kind === "deciding") return judgePosition(state, turn, state.phase, event);
       return event.receiverStopped ? postgres.receiverStoppedAtGate(state, turn) : state;
     case "standby-position-failed":
       return onPositionFailed(state, turn);

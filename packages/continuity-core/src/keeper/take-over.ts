@@ -6,12 +6,13 @@ import {
   type TakeOverRecords,
   type TermRecord,
 } from "../store/index.ts";
-import type { StandbyPosition, TakeOverOrder } from "./events.ts";
+import type { KeeperEvent, TakeOverOrder } from "./events.ts";
 import { deadlineMs } from "./permit.ts";
 import type { KeeperState, Phase } from "./state.ts";
 import { enter, send, settle, type Turn } from "./turn.ts";
 
 type Deciding = Extract<Phase, { kind: "deciding" }>;
+type StandbyReport = Extract<KeeperEvent, { kind: "standby-position" }>;
 
 /** Why an order to take over cannot be followed now; null when it can. Time first: no order skips it. */
 export function whyNotDecide(state: KeeperState, turn: Turn, order: TakeOverOrder): string | null {
@@ -46,9 +47,9 @@ export function judgePosition(
   state: KeeperState,
   turn: Turn,
   phase: Deciding,
-  position: StandbyPosition,
+  { position, receiverStopped }: StandbyReport,
 ): KeeperState {
-  if (phase.sent) return state;
+  if (phase.sent || receiverStopped === phase.order.force) return state;
   const why = turn.rules.whyNotPromotable(position, phase.view.sync.record, phase.order);
   if (why !== null) return loseTakeOver(state, turn, why);
   return sendTakeOver({ ...state, phase: { ...phase, position, sent: true } }, turn);
@@ -153,6 +154,7 @@ export function passGate(state: KeeperState, turn: Turn): KeeperState {
   if (phase.kind !== "waiting-gate" || phase.step !== "waiting") return state;
   if (turn.now < turn.rules.gateOpensAtMs(state)) return state;
   if (turn.now >= deadlineMs(state, turn.rules)) return state;
+  if (state.postgres !== "standby") return startInstead(state, turn);
   if (phase.order.force) {
     turn.effects.push({ kind: "stop-wal-receiver" });
     return { ...state, phase: { ...phase, step: "stopping-receiver" } };
@@ -166,6 +168,11 @@ export function promote(state: KeeperState, turn: Turn): KeeperState {
   if (phase.kind !== "waiting-gate") return state;
   turn.effects.push({ kind: "promote-postgres", term: view?.term.record?.term ?? 0 });
   return { ...state, postgres: "starting-primary", phase: { ...phase, step: "promoting" } };
+}
+
+/** The standby died since the decision: it is started from its directory and promoted, as in any start for a held term. */
+function startInstead(state: KeeperState, turn: Turn): KeeperState {
+  return enter(state, { kind: "resuming" }, turn);
 }
 
 /** PostgreSQL is writable: the first commit of the term comes before the first permit. */

@@ -1,5 +1,5 @@
 import type { Observation } from "../observe/index.ts";
-import type { RunRecord } from "../runs/index.ts";
+import type { RunRecord, StepRecord } from "../runs/index.ts";
 import { type DataSite, otherSite, type QuorumView } from "../store/index.ts";
 import { stepsOf } from "./steps.ts";
 
@@ -13,6 +13,8 @@ export interface RunOrder {
   readonly acceptGeoLoss: boolean;
   /** Readiness codes to be ignored. */
   readonly ignored: readonly string[];
+  /** Who must agree before the take-over, besides whoever ordered it; two people, always, when `geo` writes may be lost. */
+  readonly approvals?: readonly ("operator" | "approver")[];
 }
 
 function blankRun(
@@ -90,7 +92,7 @@ export function orderedRun(o: Observation, view: QuorumView, order: RunOrder): R
     kind: order.kind,
     to: order.to,
     term: view.term.record?.term ?? 1,
-    steps: stepsOf(order.kind, order.to),
+    steps: stepsOf(order.kind, order.to).map((step) => withApprovals(step, order)),
     reason: order.reason,
   });
   return {
@@ -101,4 +103,12 @@ export function orderedRun(o: Observation, view: QuorumView, order: RunOrder): R
     ignored: [...order.ignored],
     isGraceful: order.kind !== "failover",
   };
+}
+
+function withApprovals(step: StepRecord, order: RunOrder): StepRecord {
+  if (step.definition.ensure !== "taken-over") return step;
+  const approvals = order.acceptGeoLoss
+    ? (["approver", "approver"] as const)
+    : (order.approvals ?? []);
+  return { ...step, definition: { ...step.definition, approvals: [...approvals] } };
 }

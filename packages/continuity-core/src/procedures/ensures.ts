@@ -106,6 +106,8 @@ function takenOver(look: Look): Verdict {
   const keeper = keeperOf(look);
   if (keeper === null) return silentKeeper;
   if (keeper.phase === "deciding") return wait("the take-over is on its way");
+  // Whoever takes over follows first: the keeper promotes a standby that runs, nothing else.
+  if (keeper.postgres === "down") return startStandby(look);
   if (keeper.phase !== "standby") return wait(`the keeper is ${keeper.phase}`);
   return act({
     kind: "keeper",
@@ -199,6 +201,11 @@ function following(look: Look): Verdict {
   if (keeper.postgres === "standby" && isStreaming) return done("streaming");
   if (keeper.postgres === "standby") return wait("not streaming yet");
   if (keeper.postgres !== "down") return wait(`PostgreSQL is ${keeper.postgres}`);
+  return startStandby(look);
+}
+
+/** Only a directory that holds nothing of its own may follow. */
+function startStandby(look: Look): Verdict {
   const local = look.o.postgres;
   const term = look.o.quorum.view?.term.record?.term ?? look.run.endsInTerm;
   if (local !== null && look.rules.ancestry(local, look.o.quorum.history, term) !== "ancestor")

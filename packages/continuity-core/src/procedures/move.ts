@@ -9,7 +9,7 @@ import {
   whyNotApproved,
 } from "../runs/index.ts";
 import type { Action, Verdict } from "./action.ts";
-import { ensures, isEnsureName, type Look } from "./ensures.ts";
+import { type EnsureName, ensures, isEnsureName, type Look } from "./ensures.ts";
 import { type ProcedureRules, procedureRules } from "./rules.ts";
 
 /** What this site's controller does for a run now. */
@@ -38,7 +38,7 @@ export function nextMove(open: OpenRun, o: Observation, rules = procedureRules):
   const isUndoing = run.state.kind === "undoing";
   const step = isUndoing ? stepToUndo(run) : currentStep(run);
   if (step === null) return nothing("no step is left");
-  if (step.definition.site !== o.self) return watchOther(open, step, o);
+  if (step.definition.site !== o.self) return watchOther(open, step, o, rules);
   if (!isUndoing && isSwitchedOff(run, step, o)) return nothing("automation is switched off");
   return isUndoing ? undoMove(open, step, o, rules) : stepMove(open, step, o, rules);
 }
@@ -51,8 +51,15 @@ function isSwitchedOff(run: RunRecord, step: StepRecord, o: Observation): boolea
   return !isEnabled && step.definition.destructive && run.orderedBy === null;
 }
 
-function watchOther(open: OpenRun, step: StepRecord, o: Observation): Move {
-  const { budgetMs, name, site } = step.definition;
+/** Checks that need nothing but the quorum: whoever sees them hold may record it, so a site that dies right after costs no time. */
+const publicChecks: ReadonlySet<string> = new Set<EnsureName>(["handed-over", "taken-over"]);
+
+function watchOther(open: OpenRun, step: StepRecord, o: Observation, rules: ProcedureRules): Move {
+  const { budgetMs, name, site, ensure } = step.definition;
+  if (open.run.state.kind === "running" && publicChecks.has(ensure)) {
+    const verdict = verdictOf(ensure, { run: open.run, o, attempt: step.attempt, rules });
+    if (verdict.kind === "done") return journal(finish(open, step, verdict, o));
+  }
   if (open.stepForMs <= budgetMs * strangersPatience) return nothing(`${name} belongs to ${site}`);
   return journal({ kind: "fail-step", step: name, why: `${site} does not move`, at: o.fresh.at });
 }

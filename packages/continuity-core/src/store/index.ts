@@ -4,6 +4,8 @@ export {
   type Comparison,
   claimSite,
   type FirstRecords,
+  type ForceQuorumOrder,
+  forceQuorum,
   forceTakeOver,
   initialise,
   type Put,

@@ -117,6 +117,81 @@ export function forceTakeOver(view: QuorumView, next: TakeOverRecords): Txn {
   };
 }
 
+/** Who and what stands behind a new life of the store. */
+export interface ForceQuorumOrder {
+  readonly newStoreId: string;
+  readonly primary: DataSite;
+  /** Two different people. */
+  readonly by: readonly [string, string];
+  /** That the other region's data plane is off: not unreachable, off. */
+  readonly evidence: string;
+  /** The newest term in the surviving database: the store that survived may be older. */
+  readonly newestTermInData: number;
+  readonly validityMs: number;
+  readonly at: string;
+}
+
+/**
+ * A new life of the store after the quorum was lost for good (`careline force-quorum`). Its generation is higher, so whatever the
+ * lost members may still say counts no more; its term is higher than both store and data know; its lease names nobody yet.
+ */
+export function forceQuorum(survivor: QuorumView, order: ForceQuorumOrder): Txn {
+  const previous = survivor.term.record;
+  const term = Math.max(previous?.term ?? 0, order.newestTermInData) + 1;
+  const { primary, at } = order;
+  const records: FirstRecords = {
+    store: { id: order.newStoreId, generation: (survivor.store.record?.generation ?? 0) + 1 },
+    term: {
+      term,
+      primary,
+      cause: "force-quorum",
+      run: null,
+      claim: order.newStoreId,
+      evidence: [order.evidence, `ordered by ${order.by[0]} and ${order.by[1]}`],
+      timeline: null,
+      startLsn: null,
+      startedAt: at,
+    },
+    lease: {
+      kind: "held",
+      site: primary,
+      term,
+      bootId: "",
+      counter: 0,
+      validityMs: order.validityMs,
+      finalLsn: null,
+    },
+    sync: {
+      term,
+      mode: "async",
+      standbyDataId: null,
+      timeline: null,
+      safeToPromote: false,
+      geoFloor: survivor.sync.record?.geoFloor ?? null,
+      unprotectedSince: at,
+    },
+  };
+  const history: HistoryRecord = {
+    term: term - 1,
+    primary: previous?.primary ?? primary,
+    endedBy: "force-quorum",
+    successor: primary,
+    run: null,
+    successorLsn: null,
+    endedAt: at,
+  };
+  return {
+    compare: sameStore(survivor),
+    puts: [
+      { key: keys.store, record: records.store },
+      { key: keys.term, record: records.term },
+      { key: keys.lease, record: records.lease },
+      { key: keys.sync, record: records.sync },
+      { key: keys.history(history.term), record: history },
+    ],
+  };
+}
+
 /** Weaken, strengthen: loses against another term and against another writer. */
 export function writeSync(
   view: Pick<QuorumView, "store" | "term" | "sync">,

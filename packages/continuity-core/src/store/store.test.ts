@@ -1,0 +1,143 @@
+import { describe, expect, it } from "vitest";
+import { aLease, aSync, aTerm, aView, someTime } from "../explain/scene.ts";
+import { keys, storeKey } from "./keys.ts";
+import {
+  automationRecordSchema,
+  historyRecordSchema,
+  keeperClaimSchema,
+  leaseRecordSchema,
+  storeRecordSchema,
+  syncRecordSchema,
+  termRecordSchema,
+} from "./records.ts";
+import {
+  claimSite,
+  forceQuorum,
+  forceTakeOver,
+  initialise,
+  type Txn,
+  takeOver,
+  writeLease,
+  writeOwned,
+  writeSync,
+} from "./transactions.ts";
+
+const view = aView();
+const compared = (txn: Txn) => txn.compare.map((each) => `${each.key} by ${each.target}`).sort();
+const written = (txn: Txn) => txn.puts.map((put) => put.key).sort();
+const history = {
+  term: 3,
+  primary: "east",
+  endedBy: "failover",
+  successor: "west",
+  run: null,
+  successorLsn: "0/7000",
+  endedAt: someTime,
+} as const;
+const next = {
+  term: aTerm({ term: 4 }),
+  lease: aLease({ term: 4 }),
+  sync: aSync({ term: 4 }),
+  history,
+};
+
+describe("transactions on the quorum store", () => {
+  it("compare revisions, never values, and the store by its random id", () => {
+    expect(compared(takeOver(view, next))).toEqual([
+      "lease by revision",
+      "store by store-id",
+      "sync by revision",
+      "term by revision",
+    ]);
+  });
+
+  it("write new term, its lease and sync together, and how the old term ended", () => {
+    expect(written(takeOver(view, next))).toEqual(["history/3", "lease", "sync", "term"]);
+  });
+
+  it("of a forced take-over compare term and store only", () => {
+    expect(compared(forceTakeOver(view, next))).toEqual(["store by store-id", "term by revision"]);
+  });
+
+  it("of a lease compare the term and the lease's own revision", () => {
+    expect(compared(writeLease(view, aLease()))).toEqual([
+      "lease by revision",
+      "store by store-id",
+      "term by revision",
+    ]);
+  });
+
+  it("of sync compare the term and sync's own revision", () => {
+    expect(compared(writeSync(view, aSync()))).toEqual([
+      "store by store-id",
+      "sync by revision",
+      "term by revision",
+    ]);
+  });
+
+  it("of a journal and of a keeper's claim compare their own revision", () => {
+    expect(compared(writeOwned(view, keys.run("r"), { record: null, revision: 0 }, {}))).toEqual([
+      "runs/r by revision",
+      "store by store-id",
+    ]);
+    const claim = { bootId: "b", claimedAt: someTime };
+    expect(compared(claimSite(view, "east", claim))).toEqual([
+      "keepers/east by revision",
+      "store by store-id",
+    ]);
+  });
+
+  it("of initialisation lose against any store that exists", () => {
+    const txn = initialise({
+      store: { id: "s", generation: 1 },
+      term: next.term,
+      lease: next.lease,
+      sync: next.sync,
+    });
+    expect(txn.compare.every((each) => each.equals === 0)).toBe(true);
+    expect(written(txn)).toEqual(["lease", "store", "sync", "term"]);
+  });
+
+  it("of force-quorum begin a higher generation, and a term above both store and data", () => {
+    const txn = forceQuorum(view, {
+      newStoreId: "00000000-0000-4000-8000-000000000009",
+      primary: "west",
+      by: ["ada", "abel"],
+      evidence: "east is switched off",
+      newestTermInData: 7,
+      validityMs: 1_250,
+      at: someTime,
+    });
+    const records = new Map(txn.puts.map((put) => [put.key, put.record]));
+    expect(records.get("store")).toMatchObject({ generation: 2 });
+    expect(records.get("term")).toMatchObject({ term: 8, cause: "force-quorum", primary: "west" });
+    expect(records.get("lease")).toMatchObject({ bootId: "", term: 8 });
+    expect(records.get("sync")).toMatchObject({ mode: "async", safeToPromote: false });
+  });
+});
+
+describe("records of the quorum store", () => {
+  it("are read back as they were written", () => {
+    expect(termRecordSchema.parse(view.term.record)).toEqual(view.term.record);
+    expect(leaseRecordSchema.parse(view.lease.record)).toEqual(view.lease.record);
+    expect(syncRecordSchema.parse(view.sync.record)).toEqual(view.sync.record);
+    expect(storeRecordSchema.parse(view.store.record)).toEqual(view.store.record);
+    expect(historyRecordSchema.parse(history)).toEqual(history);
+    expect(keeperClaimSchema.parse(view.keepers.east.record)).toEqual(view.keepers.east.record);
+  });
+
+  it("are refused with anything more or less than is known", () => {
+    expect(leaseRecordSchema.safeParse({ ...view.lease.record, hurry: true }).success).toBe(false);
+    expect(syncRecordSchema.safeParse({ ...view.sync.record, geoFloor: "16B3748" }).success).toBe(
+      false,
+    );
+    expect(termRecordSchema.safeParse({ ...view.term.record, primary: "witness" }).success).toBe(
+      false,
+    );
+    expect(automationRecordSchema.safeParse({ enabled: false }).success).toBe(false);
+  });
+
+  it("live below the system's prefix", () => {
+    expect(storeKey("portal", keys.history(3))).toBe("/careline/portal/history/3");
+  });
+});
