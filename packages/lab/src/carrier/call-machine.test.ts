@@ -36,11 +36,13 @@ describe("the carrier's calls", () => {
     expect(done.event).toEqual({ kind: "transferred", agentId: ada, toAgentId: ben });
     expect(done.call).toMatchObject({ state: "connected", agentId: ben, otherAgentId: null });
   });
-  it("go back to the queue only when inbound", () => {
-    expect(applyCommand(connected, { kind: "requeue" }).call.state).toBe("queued");
-    expect(applyCommand({ ...connected, direction: "outbound" }, { kind: "requeue" }).applied).toBe(
-      false,
-    );
+  it("go back to the queue from a conversation, but not while the callee is dialled", () => {
+    expect(applyCommand(connected, { kind: "requeue" }).call).toMatchObject({
+      state: "queued",
+      agentId: null,
+    });
+    const dialling = aCall({ direction: "outbound", state: "dialling", agentId: ada });
+    expect(applyCommand(dialling, { kind: "requeue" }).applied).toBe(false);
   });
   it("end once", () => {
     const ended = end(connected, "caller");

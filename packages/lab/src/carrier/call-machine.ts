@@ -114,7 +114,7 @@ export function applyCommand(call: CarriedCall, command: Command): Step {
       };
     case "requeue":
       if (call.state === "queued") return already(call);
-      if (call.direction === "outbound" || call.state === "dialling") return nothing(call);
+      if (call.state === "dialling") return nothing(call);
       return {
         call: { ...call, state: "queued", agentId: null, otherAgentId: null },
         event: { kind: "requeued" },

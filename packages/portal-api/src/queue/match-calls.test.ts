@@ -12,7 +12,8 @@ const aCall = (callId: string, over: Partial<WaitingCall> = {}): WaitingCall => 
   queuedAtMs: 1_000,
   preferredAgentId: null,
   preferredUntilMs: 0,
-  passedOverAgentIds: [],
+  missedByAgentIds: [],
+  declinedByAgentIds: [],
   ...over,
 });
 const anAgent = (agentId: string, over: Partial<FreeAgent> = {}): FreeAgent => ({
@@ -72,9 +73,12 @@ describe("who is offered which call", () => {
     expect(pairs([call], [anAgent("a")], 10_000)).toEqual(["c→a"]);
   });
   it("asks who missed the call again only when nobody else fits", () => {
-    const call = aCall("c", { passedOverAgentIds: ["a"] });
+    const call = aCall("c", { missedByAgentIds: ["a"] });
     expect(pairs([call], [anAgent("a", { availableSinceMs: 0 }), anAgent("b")])).toEqual(["c→b"]);
     expect(pairs([call], [anAgent("a")])).toEqual(["c→a"]);
+  });
+  it("never offers a call again to who declined it", () => {
+    expect(pairs([aCall("c", { declinedByAgentIds: ["a"] })], [anAgent("a")])).toEqual([]);
   });
   it("never gives a caller to two agents nor an agent two callers, whatever waits", () => {
     const call = fc.record({

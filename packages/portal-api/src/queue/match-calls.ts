@@ -11,8 +11,10 @@ export interface WaitingCall {
   /** Who should have it (a transfer, a callback): waited for until `preferredUntilMs`, then anyone. */
   readonly preferredAgentId: string | null;
   readonly preferredUntilMs: number;
-  /** Agents who lately missed or declined this call: asked again only when nobody else fits. */
-  readonly passedOverAgentIds: readonly string[];
+  /** Agents who missed this call: asked again only when nobody else fits. */
+  readonly missedByAgentIds: readonly string[];
+  /** Agents who declined this call: never asked again. */
+  readonly declinedByAgentIds: readonly string[];
 }
 
 export interface FreeAgent {
@@ -34,6 +36,7 @@ const byCallOrder = (a: WaitingCall, b: WaitingCall): number =>
 
 function fits(call: WaitingCall, agent: FreeAgent): boolean {
   return (
+    !call.declinedByAgentIds.includes(agent.agentId) &&
     agent.programmeIds.has(call.programmeId) &&
     (agent.skills.get(call.skill) ?? 0) >= call.skillLevelMin &&
     agent.languages.has(call.language)
@@ -42,7 +45,7 @@ function fits(call: WaitingCall, agent: FreeAgent): boolean {
 
 /** Longest free first; of two equally long, the one who speaks the language better, then by id: a total order. */
 function byAgentOrder(call: WaitingCall) {
-  const passed = new Set(call.passedOverAgentIds);
+  const passed = new Set(call.missedByAgentIds);
   return (a: FreeAgent, b: FreeAgent): number =>
     Number(passed.has(a.agentId)) - Number(passed.has(b.agentId)) ||
     a.availableSinceMs - b.availableSinceMs ||

@@ -12,6 +12,7 @@ export const boardRoutes = {
     durability: "read",
     answer: boardSnapshotSchema,
     audit: null,
+    emergency: false,
     activity: false,
   }),
 } as const;

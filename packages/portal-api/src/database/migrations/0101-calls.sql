@@ -67,6 +67,8 @@ create table portal.call_logs (
   follow_up_date timestamptz,
   satisfaction_rating int check (satisfaction_rating between 1 and 5),
   caller_ip varchar(50),
+  -- Dialled from a patient's record without being seen: shown masked to everyone.
+  is_number_hidden boolean not null default false,
   agent_region varchar(20),
   created_date timestamptz not null default now(),
   modified_date timestamptz,
@@ -109,6 +111,8 @@ create index ix_call_logs_team on portal.call_logs (team_id, call_start_time des
 create index ix_call_logs_queue_day on portal.call_logs (queue_id, call_start_time);
 -- The queue: longest waiting first within a priority.
 create index call_logs_waiting on portal.call_logs (priority, queued_at, call_id) where state = 'offered';
+create index call_logs_live on portal.call_logs (queue_id, state, queued_at)
+  where state in ('offered', 'ringing', 'connected', 'held', 'consulting', 'conferenced');
 create index call_logs_pending on portal.call_logs (call_id) where pending_transfer is not null;
 create index call_logs_wrap_up_due on portal.call_logs (wrap_up_due_at) where state = 'wrapping';
 -- No caller is in two hands, and no agent speaks with two callers.
@@ -259,7 +263,10 @@ create table portal.call_offers (
   expires_at timestamptz not null,
   term bigint not null,
   outcome varchar(10) check (outcome in ('accepted', 'missed', 'declined', 'withdrawn')),
-  because varchar(20),
+  -- timed_out, caller_left, failover, or declined_<reason>
+  because varchar(40),
+  -- Kept here, because a call that was missed is another agent's afterwards.
+  queue_name varchar(200),
   ended_at timestamptz,
   check ((outcome is null) = (ended_at is null))
 );

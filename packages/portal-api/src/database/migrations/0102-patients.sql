@@ -127,8 +127,11 @@ begin
           and s.searched_at > clock_timestamp() - interval '1 minute' limit 30) recent) >= 30 then
     raise exception 'too many searches' using errcode = 'CL429';
   end if;
-  insert into portal.patient_searches (agent_id, session_id, searched_by, region)
-    values (portal.current_agent(), portal.current_session(), p_by, portal.current_site());
+  -- An emergency read runs read-only; its audit row goes to the spool.
+  if current_setting('transaction_read_only') = 'off' then
+    insert into portal.patient_searches (agent_id, session_id, searched_by, region)
+      values (portal.current_agent(), portal.current_session(), p_by, portal.current_site());
+  end if;
 
   if p_by = 'name' and p_second is null then
     return query select h.patient_id, h.first_name::text, h.last_name::text, extract(year from h.date_of_birth)::int,

@@ -1,0 +1,1 @@
+export { callersHandlers } from "./handlers.ts";

@@ -1,0 +1,2 @@
+export { fillDatabase } from "./fill-database.ts";
+export { demoHandlers } from "./handlers.ts";

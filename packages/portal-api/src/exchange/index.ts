@@ -1,0 +1,1 @@
+export { type ExchangeDeps, exchangeLoop, exchangeTurn, reconcileTurn } from "./exchange-loop.ts";

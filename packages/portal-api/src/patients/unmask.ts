@@ -1,0 +1,45 @@
+import { routes } from "@careline/portal-contract";
+import type { UnmaskableField } from "@careline/portal-contract/patients/schemas.ts";
+import type { FieldCipher } from "../encryption/index.ts";
+import { PortalError } from "../problems/index.ts";
+import { handle, type RegisteredHandler } from "../serving/index.ts";
+import { areDetailsShown, readCardRow } from "./card.sql.ts";
+import { sealedFields } from "./seal-patient.ts";
+
+const shownMs = 600_000;
+
+/** What is stored of a field, readable: SSN and policy number are opened here and nowhere else. */
+async function readable(
+  cipher: FieldCipher,
+  patientId: string,
+  field: UnmaskableField,
+  stored: string,
+): Promise<string> {
+  return field === "ssn" || field === "insurance_policy_number"
+    ? cipher.open(sealedFields[field], patientId, stored)
+    : stored;
+}
+
+/** Handler of unmasking: one field, a reason, ten minutes, audited; the answer is never stored for a repeat in clear. */
+export function unmaskHandlers(cipher: FieldCipher): readonly RegisteredHandler[] {
+  const unmask = handle(routes.unmaskPatientField, async (ctx, { params, body }) => {
+    const { patientId } = params;
+    const card = await readCardRow(ctx.tx, patientId, ctx.session.agentId);
+    if (!areDetailsShown(card)) {
+      throw new PortalError("IDENTITY_UNVERIFIED", `patient ${patientId} is not verified`);
+    }
+    const [row] = await ctx.tx<{ stored: string | null }[]>`
+      select portal.unmask_patient_field(gen_random_uuid(), ${patientId}, ${body.field}, ${body.reason}, ${ctx.now})
+             as stored`;
+    ctx.audit({
+      resourceType: "patient",
+      resourceId: patientId,
+      patientId,
+      details: { field: body.field },
+    });
+    const stored = row?.stored ?? null;
+    const value = stored === null ? null : await readable(cipher, patientId, body.field, stored);
+    return { body: { field: body.field, value, remainingMs: shownMs } };
+  });
+  return [unmask];
+}

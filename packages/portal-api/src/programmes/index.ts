@@ -1,0 +1,2 @@
+export { programmesHandlers } from "./handlers.ts";
+export { isQueueOpen } from "./opening-hours.ts";

@@ -1,0 +1,2 @@
+export { queueHandlers } from "./handlers.ts";
+export { hasRoutingWork, routeCalls } from "./route-calls.ts";
