@@ -27,8 +27,10 @@ export const portalConfigSchema = z.strictObject({
   tls: tlsFilesSchema,
   /** Addresses at which browsers reach the portal, e.g. `https://localhost:8443`. The first is used for redirects. */
   publicOrigins: z.array(z.url()).min(1),
+  /** Addresses whose X-Forwarded-For is believed: the front door's. */
+  trustedProxies: z.array(z.string()).default(["127.0.0.1", "::1"]),
   database: databaseConfigSchema.extend({
-    /** Connections for requests. 2 more are kept for the portal's own loops. */
+    /** Connections for requests and the portal's own loops together. */
     poolSize: z.int().positive().default(16),
     poolWaitMs: milliseconds.default(2_000),
     statementTimeoutMs: milliseconds.default(5_000),

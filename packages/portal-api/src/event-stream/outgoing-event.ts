@@ -3,6 +3,8 @@ import type { EventKind, Role } from "@careline/portal-contract";
 /** Who may see an event. Someone receives it if any part names them; `{}` reaches nobody. */
 export interface Audience {
   readonly agents?: readonly string[];
+  /** These sessions only. */
+  readonly sessions?: readonly string[];
   /** Everyone of these teams whose role is in `roles` (default: supervisors and above). */
   readonly teams?: readonly string[];
   readonly roles?: readonly Role[];

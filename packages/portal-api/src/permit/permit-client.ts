@@ -33,6 +33,7 @@ export class PermitClient implements PermitView {
   readonly #listeners = new Set<(held: boolean) => void>();
   #hurry = new AbortController();
   #wasHeld = false;
+  #heldAtMs: number | null = null;
   #answered = Promise.withResolvers<void>();
 
   constructor(config: PortalConfig["keeper"], deps: PermitClientDeps) {
@@ -68,6 +69,11 @@ export class PermitClient implements PermitView {
 
   get primary(): Site | null {
     return this.#ledger.primary;
+  }
+
+  /** Milliseconds since a permit was last seen held; null never. */
+  get lostAgoMs(): number | null {
+    return this.#heldAtMs === null ? null : this.#deps.clock.monotonicMs() - this.#heldAtMs;
   }
 
   onChange(listener: (held: boolean) => void): () => void {
@@ -178,6 +184,7 @@ export class PermitClient implements PermitView {
 
   #tellListeners(): void {
     const isHeld = this.current() !== null;
+    if (isHeld) this.#heldAtMs = this.#deps.clock.monotonicMs();
     if (isHeld === this.#wasHeld) return;
     this.#wasHeld = isHeld;
     this.#deps.log.info({ isHeld, reason: this.reason }, isHeld ? "permit gained" : "permit lost");

@@ -1,2 +1,3 @@
 export { type InternalCode, internalCodes } from "./internal-codes.ts";
 export { PortalError, type PortalErrorOptions, staleVersion } from "./portal-error.ts";
+export { problemDocument, problemHeaders } from "./problem-document.ts";

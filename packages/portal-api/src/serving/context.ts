@@ -40,13 +40,22 @@ export interface WorkContext {
   afterCommit(effect: (signal: AbortSignal) => Promise<void>): void;
 }
 
-export type SessionFor<R extends RouteDefinition> = R["access"] extends { kind: "session" }
+/** A `Session` on routes of signed-in people, null on all others; either where the route is not known to the types. */
+export type SessionFor<R extends RouteDefinition> = R["access"]["kind"] extends "session"
   ? Session
-  : null;
+  : "session" extends R["access"]["kind"]
+    ? Session | null
+    : null;
 
 /** What a handler of a route has. */
 export interface RequestContext<R extends RouteDefinition = RouteDefinition> extends WorkContext {
   readonly session: SessionFor<R>;
+  /** `locked` only on routes that a locked session may call; `active` without a session. */
+  readonly sessionState: "active" | "locked";
+  /** Name of the session in the cache; null without a session. */
+  readonly cacheKey: string | null;
+  /** From here on the audit rows name this person: sign-in alone learns late who is acting. */
+  actAs(person: { readonly agentId: string; readonly sessionId: string }): void;
   readonly requestId: string;
   /** When the person did it, as their browser says (Careline-Occurred-At); null when not sent. Bound it by server evidence. */
   readonly occurredAt: Date | null;

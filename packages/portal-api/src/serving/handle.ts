@@ -1,6 +1,7 @@
 import type { InputOf, RouteDefinition } from "@careline/portal-contract";
 import type { z } from "zod";
 import type { RequestContext } from "./context.ts";
+import type { Incoming } from "./exchange.ts";
 
 /** What a handler gives back: the body (parsed once more by the route's schema before it leaves) and its version for ETag. */
 export type HandlerAnswer<R extends RouteDefinition> = R["answer"] extends z.ZodType
@@ -12,13 +13,24 @@ export type Handler<R extends RouteDefinition> = (
   input: InputOf<R>,
 ) => Promise<HandlerAnswer<R>>;
 
+/** Everything that a handler may give back, types erased. Cookies and redirects are the foundation's own business. */
+export interface RawAnswer {
+  readonly body?: unknown;
+  readonly version?: number;
+  readonly redirectTo?: string;
+  readonly cookies?: readonly string[];
+}
+
 /** A handler bound to its route, types erased; made by `handle` only. */
 export interface RegisteredHandler {
   readonly route: RouteDefinition;
   readonly run: (
     ctx: RequestContext,
     input: InputOf<RouteDefinition>,
-  ) => Promise<{ readonly body?: unknown; readonly version?: number } | undefined>;
+    prepared: unknown,
+  ) => Promise<RawAnswer | undefined>;
+  /** Runs before the transaction begins: for waiting on the network without holding a connection. */
+  readonly prepare?: (incoming: Incoming, input: InputOf<RouteDefinition>) => Promise<unknown>;
 }
 
 /**

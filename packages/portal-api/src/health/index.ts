@@ -1,0 +1,2 @@
+export { ConfirmedWatch } from "./confirmed-watch.ts";
+export { type HealthDeps, healthHandlers } from "./handlers.ts";

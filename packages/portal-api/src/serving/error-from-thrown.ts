@@ -1,0 +1,67 @@
+import { DeadlineExceededError } from "@careline/platform";
+import { isProblemCode } from "@careline/portal-contract";
+import { isServerError } from "../database/index.ts";
+import { PortalError } from "../problems/index.ts";
+
+/** SQLSTATEs that mean something to a client; 01xx–99xx of PostgreSQL, CLxxx of the portal's own functions. */
+const bySqlState: Readonly<Record<string, () => PortalError>> = {
+  CL001: () => new PortalError("WRITES_PAUSED", "a newer term exists", { reason: "old-term" }),
+  CL403: () => new PortalError("PERMISSION_DENIED", "the database refused"),
+  CL409: () => new PortalError("CONFLICT", "the database refused"),
+  CL429: () => new PortalError("RATE_LIMITED", "the database refused"),
+  "23505": () => new PortalError("ALREADY_EXISTS", "a unique key exists"),
+  "23503": () =>
+    new PortalError("CONFLICT", "a record that this refers to is absent or still used"),
+  "23514": () => new PortalError("CONFLICT", "a rule of the database refused"),
+  "25006": () =>
+    new PortalError("WRITES_PAUSED", "this database is a standby", { reason: "standby" }),
+  "40001": () => new PortalError("CONFLICT", "another change came first"),
+  "40P01": () => new PortalError("CONFLICT", "another change came first"),
+  "42501": () =>
+    new PortalError("PERMISSION_DENIED", "row-level security or a missing right refused"),
+  "53300": () => new PortalError("OVERLOADED", "the database takes no more connections"),
+  "55P03": () => new PortalError("CONFLICT", "another change came first"),
+  "57014": () => new PortalError("TIMED_OUT", "a statement ran too long"),
+};
+
+/** Errors of the client library and of sockets while nothing was being committed. */
+const lostConnection =
+  /^(CONNECTION_|CONNECT_TIMEOUT|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EHOSTUNREACH|ERR_SSL|ERR_TLS)/;
+
+/** What a client is told about anything that was thrown. The original stays as `cause` for the log and never leaves. */
+export function portalErrorFrom(thrown: unknown): PortalError {
+  if (thrown instanceof PortalError) {
+    if (isProblemCode(thrown.code)) return thrown;
+    const isLost = thrown.code === "CONNECTION_LOST";
+    return new PortalError(isLost ? "DATABASE_UNAVAILABLE" : "INTERNAL", thrown.code, {
+      cause: thrown,
+    });
+  }
+  if (thrown instanceof DeadlineExceededError) {
+    return new PortalError("TIMED_OUT", thrown.message, { cause: thrown });
+  }
+  if (isServerError(thrown)) return fromSqlState(thrown);
+  const code = thrown instanceof Error && "code" in thrown ? String(thrown.code) : "";
+  if (lostConnection.test(code)) {
+    return new PortalError("DATABASE_UNAVAILABLE", "the connection was lost", { cause: thrown });
+  }
+  return new PortalError("INTERNAL", "an unforeseen error", { cause: thrown });
+}
+
+function fromSqlState(error: Error & { readonly code: string }): PortalError {
+  const isKey = "constraint_name" in error && error.constraint_name === "idempotency_pkey";
+  if (isKey) {
+    return new PortalError("IDEMPOTENCY_IN_FLIGHT", "the first request with this key just ended", {
+      cause: error,
+    });
+  }
+  const known =
+    bySqlState[error.code]?.() ??
+    (error.code.startsWith("CL4") ? new PortalError("CONFLICT", error.code) : undefined);
+  if (known !== undefined)
+    return new PortalError(known.code, known.message, { ...known.options, cause: error });
+  const isAway = error.code.startsWith("57P") || error.code.startsWith("08");
+  return new PortalError(isAway ? "DATABASE_UNAVAILABLE" : "INTERNAL", `SQLSTATE ${error.code}`, {
+    cause: error,
+  });
+}

@@ -1,0 +1,53 @@
+import { isWrite } from "@careline/portal-contract";
+import { PortalError } from "../problems/index.ts";
+import { findCaller, isActivity, refuseUnauthorised } from "./admission.ts";
+import { portalErrorFrom } from "./error-from-thrown.ts";
+import type { Finish, Incoming } from "./exchange.ts";
+import { parseInput } from "./parse-input.ts";
+import type { RateLimiter } from "./rate-limiter.ts";
+import { serveRead } from "./read-request.ts";
+import { auditRefusal } from "./refusal-audit.ts";
+import type { ServingDeps } from "./serving-deps.ts";
+import type { KnownSession } from "./session-reader.ts";
+import { serveWrite } from "./write-request.ts";
+
+/** Serves a read from the local copy while no region is writable; `emergency-reads` implements it. */
+export type EmergencyServer = (
+  incoming: Incoming,
+  input: ReturnType<typeof parseInput>,
+) => Promise<Finish>;
+
+export interface ServeDeps extends ServingDeps {
+  readonly limiter: RateLimiter;
+  readonly serveEmergency: EmergencyServer;
+}
+
+/**
+ * A request on its way: parse → (permit) → session → permission → the one transaction. Answers the synchronous last step.
+ * Errors: always a PortalError; refusals of known people are in the audit trail by then.
+ */
+export async function serve(incoming: Incoming, deps: ServeDeps): Promise<Finish> {
+  let known: KnownSession | null = null;
+  try {
+    const input = parseInput(incoming.route, incoming);
+    const permit = deps.permit.current();
+    if (permit === null) {
+      if (!isWrite(incoming.route)) return await deps.serveEmergency(incoming, input);
+      throw new PortalError("WRITES_PAUSED", "no permit is held", { reason: deps.permit.reason });
+    }
+    known = await findCaller(incoming, deps.sessions, deps.publicOrigins, false);
+    await deps.limiter.admit(incoming, known?.session.sessionId ?? null);
+    if (known !== null) {
+      refuseUnauthorised(incoming.route, known);
+      if (isActivity(incoming)) deps.sessions.noteActivity(known, incoming.now);
+    }
+    return isWrite(incoming.route)
+      ? await serveWrite(incoming, input, known, deps)
+      : await serveRead(incoming, input, known, permit.term, deps);
+  } catch (thrown) {
+    incoming.signal.throwIfAborted();
+    const error = portalErrorFrom(thrown);
+    await auditRefusal(incoming, known, error, deps);
+    throw error;
+  }
+}
