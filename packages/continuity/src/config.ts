@@ -1,4 +1,9 @@
-import { defaultParameters, type Parameters } from "@careline/continuity-core";
+import {
+  defaultParameters,
+  defaultPolicy,
+  type Parameters,
+  type Policy,
+} from "@careline/continuity-core";
 import { tlsFilesSchema } from "@careline/platform";
 import { z } from "zod";
 
@@ -75,27 +80,28 @@ export const keeperConfigSchema = z.strictObject({
 });
 export type KeeperConfig = z.infer<typeof keeperConfigSchema>;
 
-/** What a plan allows and asks for; shared by all sites of a system. */
-const policySchema = z.strictObject({
-  /** The primary of a new installation, and where failback returns to. */
-  homeSite: dataSite.default("east"),
-  /** A standby that is not recorded as safe may be promoted automatically if it lags at most this much; 0: never. */
-  rpoSecondsMax: z.number().nonnegative().default(0),
-  /** Whether writes of class geo are committed on one region while no standby is safe. */
-  acceptUnprotected: z.boolean().default(true),
-  /** No second automatic failover within this time of a completed one. */
-  cooldownSeconds: z.number().nonnegative().default(60),
-  /** Automatic failovers per hour; beyond it automation stops and alarms. */
-  failoversPerHourMax: z.number().int().positive().default(6),
-  diskFreeBytesMin: z
-    .number()
-    .nonnegative()
-    .default(512 * 1024 * 1024),
-  certificateDaysMin: z.number().nonnegative().default(7),
-  lagSecondsMax: z.number().nonnegative().default(5),
-  quarantineDays: z.number().positive().default(30),
-});
-export type Policy = z.infer<typeof policySchema>;
+/** What a plan allows and asks for; the same at all sites of a system. Whatever is absent is `defaultPolicy`. */
+const policySchema = z
+  .strictObject({
+    rpoMs: z.number().nonnegative().optional(),
+    strengthenAfterMs: z.number().positive().optional(),
+    strengthenLagBytesMax: z.number().positive().optional(),
+    cooldownMs: z.number().nonnegative().optional(),
+    rejoinAfterMs: z.number().positive().optional(),
+    takeBackAfterMs: z.number().positive().optional(),
+    quorumAgeMaxMs: z.number().positive().optional(),
+    /** Whether writes of class geo are acknowledged, and labelled so, while no standby is safe. */
+    acceptUnprotected: z.boolean().optional(),
+  })
+  .transform((given): Policy => ({ ...defaultPolicy, ...withoutUndefined(given) }));
+
+function withoutUndefined<T extends object>(
+  given: T,
+): { [K in keyof T]-?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(
+    Object.entries(given).filter(([, value]) => value !== undefined),
+  ) as never;
+}
 
 /** What only a controller of a data site has. */
 const regionSchema = z.strictObject({
@@ -121,7 +127,11 @@ export const controllerConfigSchema = z
     portals: z.partialRecord(dataSite, z.strictObject({ url: z.url() })).default({}),
     /** For verification with a request through the front door; absent: verified at the portal. */
     frontDoor: z.strictObject({ url: z.url(), ca: z.string() }).optional(),
+    /** The primary of a new installation, and where failback returns to. */
+    homeSite: dataSite.default("east"),
     policy: policySchema.prefault({}),
+    /** Quarantined copies are kept this long after their report; their deletion leaves a proof. */
+    quarantineDays: z.number().positive().default(30),
     /** Reports of runs, as evidence for people; nothing is decided from it. */
     evidenceDir: z.string(),
     logLevel: z.string().default("info"),

@@ -3,7 +3,6 @@ export {
   controllerConfigSchema,
   type KeeperConfig,
   keeperConfigSchema,
-  type Policy,
   type PostgresConfig,
   postgresConfigSchema,
   type RedisConfig,

@@ -55,6 +55,7 @@ export class KeeperDriver {
   #state: KeeperState | null = null;
   #milestones: Milestones = noMilestones;
   #cancelWake: () => void = () => undefined;
+  #afterReads: (() => void)[] = [];
   #lastCommand = 0;
   #clocks: { readonly wallMs: number; readonly monotonicMs: number };
   #isClosed = false;
@@ -125,7 +126,14 @@ export class KeeperDriver {
   }
 
   /** Resolves when the state that the command asks for holds or cannot be reached. */
-  command(command: KeeperCommand, signal: AbortSignal): Promise<CommandOutcome> {
+  async command(command: KeeperCommand, signal: AbortSignal): Promise<CommandOutcome> {
+    // A release and a new record are judged by what the store says now, not at the next round.
+    const isUnseen = command.kind === "take-over" && this.status().lapsesInMs !== 0;
+    if (isUnseen || command.kind === "announce-geo") await this.#refresh();
+    return this.#order(command, signal);
+  }
+
+  #order(command: KeeperCommand, signal: AbortSignal): Promise<CommandOutcome> {
     this.#lastCommand += 1;
     const id = this.#lastCommand;
     return new Promise((resolve, reject) => {
@@ -140,6 +148,16 @@ export class KeeperDriver {
       });
       this.#deps.log.info({ command: command.kind, id }, "command");
       this.dispatch({ kind: "command", id, command });
+    });
+  }
+
+  /** Reads the quorum now; resolves with the answer, or when the request is given up. */
+  #refresh(): Promise<void> {
+    const limit = this.#deps.clock.deadline(this.#deps.identity.parameters.requestTimeoutMs);
+    return new Promise((resolve) => {
+      this.#afterReads.push(resolve);
+      limit.addEventListener("abort", () => resolve(), { once: true });
+      this.dispatch({ kind: "refresh" });
     });
   }
 
@@ -257,7 +275,10 @@ export class KeeperDriver {
   #readQuorum(read: number): void {
     const { records, signal } = this.#deps;
     records.read(signal).then(
-      (view) => this.dispatch({ kind: "quorum-read", read, view }),
+      (view) => {
+        this.dispatch({ kind: "quorum-read", read, view });
+        for (const resolve of this.#afterReads.splice(0)) resolve();
+      },
       (thrown: unknown) => {
         this.#deps.log.debug({ error: describeError(thrown) }, "quorum not read");
         this.dispatch({ kind: "quorum-read-failed", read });

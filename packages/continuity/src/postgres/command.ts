@@ -10,11 +10,13 @@ export interface CommandOptions {
   /** The command is killed after this long. */
   readonly withinMs: number;
   readonly clock: Clock;
+  /** Output beyond this is dropped from its beginning; 64 kB unless given. */
+  readonly outputMax?: number;
 }
 
 export interface CommandResult {
   readonly exitCode: number | null;
-  /** Standard output and standard error, the last 64 kB. */
+  /** Standard output and standard error, its end. */
   readonly output: string;
 }
 
@@ -33,7 +35,7 @@ export function runCommand(options: CommandOptions, signal: AbortSignal): Promis
     });
     let output = "";
     const keep = (chunk: Buffer): void => {
-      output = (output + chunk.toString("utf8")).slice(-OUTPUT_MAX);
+      output = (output + chunk.toString("utf8")).slice(-(options.outputMax ?? OUTPUT_MAX));
     };
     child.stdout.on("data", keep);
     child.stderr.on("data", keep);

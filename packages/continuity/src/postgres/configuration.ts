@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { userInfo } from "node:os";
+import { dirname } from "node:path";
 import { readSecret } from "@careline/platform";
 import type { PostgresConfig } from "../config.ts";
 import { layoutOf } from "./layout.ts";
@@ -93,6 +94,7 @@ export function settingsDigest(config: PostgresConfig): string {
 
 /** Replaces a file in one step, so that a server that reloads never reads half of it. */
 export function replaceFile(path: string, text: string, mode = 0o600): void {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const next = `${path}.next`;
   writeFileSync(next, text, { mode });
   renameSync(next, path);

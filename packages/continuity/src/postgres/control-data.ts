@@ -9,6 +9,8 @@ export interface ControlData {
   readonly state: string;
   readonly systemId: string;
   readonly checkpointLsn: string;
+  /** Where recovery would begin. */
+  readonly redoLsn: string;
   readonly timeline: number;
   /** A standby's: it must replay at least to here before it may be opened. */
   readonly minRecoveryLsn: string;
@@ -44,6 +46,7 @@ export async function readControlData(
     state: value("Database cluster state"),
     systemId: value("Database system identifier"),
     checkpointLsn: value("Latest checkpoint location"),
+    redoLsn: value("Latest checkpoint's REDO location"),
     timeline: Number(value("Latest checkpoint's TimeLineID")),
     minRecoveryLsn: value("Minimum recovery ending location"),
   };

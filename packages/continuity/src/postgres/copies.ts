@@ -1,4 +1,12 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statfsSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statfsSync,
+  writeFileSync,
+} from "node:fs";
 import { cp, lstat, readdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type Clock, type Random, readSecret } from "@careline/platform";
@@ -86,6 +94,7 @@ export class PostgresCopies {
       signal,
     );
     const aside = this.exists ? this.#putAside(reason) : null;
+    writeFileSync(join(making, "standby.signal"), "", { mode: 0o600 });
     renameSync(making, dataDir);
     this.#newDataId();
     return aside;
@@ -122,6 +131,8 @@ export class PostgresCopies {
       if (own.timeline <= source.timeline) return { kind: "not-needed" };
       return { kind: "impossible", why: `own timeline ${own.timeline} is beyond the source's` };
     }
+    // From here on it is a standby's directory: started as anything else it would diverge again.
+    writeFileSync(layoutOf(this.#config).standbySignal, "", { mode: 0o600 });
     this.#newDataId();
     return { kind: "rewound" };
   }
@@ -132,7 +143,7 @@ export class PostgresCopies {
     if (existsSync(target)) return target;
     const making = `${target}.new`;
     rmSync(making, { recursive: true, force: true });
-    const needed = await sizeOf(this.#config.dataDir);
+    const needed = await directorySize(this.#config.dataDir);
     mkdirSync(dirname(target), { recursive: true, mode: 0o700 });
     const space = statfsSync(dirname(target));
     const free = space.bavail * space.bsize;
@@ -146,6 +157,12 @@ export class PostgresCopies {
     signal.throwIfAborted();
     renameSync(making, target);
     return target;
+  }
+
+  /** Nothing diverged: the next start follows. */
+  becomeStandby(): void {
+    writeFileSync(layoutOf(this.#config).standbySignal, "", { mode: 0o600 });
+    this.#newDataId();
   }
 
   /** Names of the copies in quarantine. */
@@ -177,7 +194,8 @@ export class PostgresCopies {
   }
 }
 
-async function sizeOf(dir: string): Promise<number> {
+/** Bytes of all files below; files that vanish meanwhile do not count. */
+export async function directorySize(dir: string): Promise<number> {
   let total = 0;
   for (const entry of await readdir(dir, { withFileTypes: true, recursive: true })) {
     if (!entry.isFile()) continue;

@@ -1,6 +1,7 @@
 export { commandEnv } from "./command.ts";
 export {
   readDataId,
+  replaceFile,
   settingsDigest,
   standbyName,
   writeConfiguration,
@@ -8,7 +9,9 @@ export {
   writeUpstream,
 } from "./configuration.ts";
 export { type ControlData, readControlData } from "./control-data.ts";
-export { PostgresCopies, type RewindOutcome } from "./copies.ts";
+export { directorySize, PostgresCopies, type RewindOutcome } from "./copies.ts";
+export { type DirectoryNotes, readNotes, writeNotes } from "./directory-notes.ts";
+export { type DivergedRow, type DivergedRows, listDivergedRows } from "./diverged-rows.ts";
 export { layoutOf } from "./layout.ts";
 export { LocalSql, type Sql } from "./local-sql.ts";
 export {
@@ -18,3 +21,4 @@ export {
   type TermRow,
 } from "./postgres-sql.ts";
 export { PostgresServer, type StopMode } from "./server.ts";
+export { findWalEnd } from "./wal-end.ts";

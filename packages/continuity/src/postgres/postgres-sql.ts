@@ -126,11 +126,11 @@ export class PostgresSql {
     });
   }
 
-  /** Removes a slot that nobody streams through: a lost one (`wal_status`) can never be used again. */
-  async dropSlot(name: string, signal: AbortSignal): Promise<void> {
+  /** Removes a slot whose log was given up (`wal_status` lost): it could never be used again. */
+  async dropLostSlot(name: string, signal: AbortSignal): Promise<void> {
     await this.#main.run(5_000, signal, async (sql) => {
       await sql`select pg_drop_replication_slot(slot_name) from pg_replication_slots
-                 where slot_name = ${name} and not active`;
+                 where slot_name = ${name} and not active and wal_status = 'lost'`;
     });
   }
 
@@ -196,17 +196,48 @@ export class PostgresSql {
                extract(epoch from now() - pg_last_xact_replay_timestamp())::float8 as delay,
                (select received_tli from pg_stat_wal_receiver) as receiving,
                (select status from pg_stat_wal_receiver) as status,
-               (select timeline_id from pg_control_checkpoint()) as checkpointed,
-               (select min_recovery_end_timeline from pg_control_recovery()) as recovered`;
+               (select max(('x' || left(name, 8))::bit(32)::int) from pg_ls_waldir()
+                 where name ~ '^[0-9A-F]{24}$') as logged`;
       if (row === undefined) throw new ContinuityError("DATABASE_DOWN", "no recovery row");
       return {
         inRecovery: row.recovering,
         flushedLsn: row.received,
         replayedLsn: row.replayed,
         replayDelayMs: row.delay === null ? null : Math.max(0, row.delay * 1_000),
-        timeline: row.receiving ?? Math.max(row.checkpointed, row.recovered),
+        // Without a receiver: the newest timeline of which log was received. Control data lag behind it.
+        timeline: row.receiving ?? row.logged,
         isReceiving: row.status === "streaming",
       };
+    });
+  }
+
+  /** Newest term in the data: 0 before the first, null while `continuity.terms` does not exist. */
+  async newestTerm(signal: AbortSignal): Promise<number | null> {
+    return this.#careline.run(1_500, signal, async (sql) => {
+      const [row] = await sql<{ term: number }[]>`
+        select coalesce(max(term), 0)::int as term from continuity.terms`;
+      return row?.term ?? null;
+    });
+  }
+
+  /** Whether pg_rewind would see the current timeline, and the other region's slot exists. */
+  async isUpstreamReady(slot: string, signal: AbortSignal): Promise<boolean> {
+    return this.#main.run(1_500, signal, async (sql) => {
+      const [row] = await sql<{ ready: boolean }[]>`
+        select (select timeline_id from pg_control_checkpoint())
+                 = ('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)::int
+           and exists (select 1 from pg_replication_slots
+                        where slot_name = ${slot} and wal_status is distinct from 'lost') as ready`;
+      return row?.ready === true;
+    });
+  }
+
+  /** End of the log of a primary after its last commit. */
+  async writtenLsn(signal: AbortSignal): Promise<string> {
+    return this.#main.run(1_500, signal, async (sql) => {
+      const [row] = await sql<{ lsn: string }[]>`select pg_current_wal_lsn()::text as lsn`;
+      if (row === undefined) throw new ContinuityError("DATABASE_DOWN", "no position");
+      return row.lsn;
     });
   }
 
@@ -238,8 +269,7 @@ interface RecoveryRow {
   readonly delay: number | null;
   readonly receiving: number | null;
   readonly status: string | null;
-  readonly checkpointed: number;
-  readonly recovered: number;
+  readonly logged: number;
 }
 
 interface ReplicationRow {

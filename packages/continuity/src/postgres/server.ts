@@ -8,6 +8,7 @@ import { commandEnv } from "./command.ts";
 import { writeConfiguration } from "./configuration.ts";
 import { readControlData } from "./control-data.ts";
 import { layoutOf } from "./layout.ts";
+import { findWalEnd } from "./wal-end.ts";
 
 export type StopMode = "fast" | "immediate";
 
@@ -75,7 +76,7 @@ export class PostgresServer {
 
   /**
    * Stops the server, or one that an earlier keeper left behind, and waits until it is gone. Answers
-   * the LSN of the shutdown checkpoint after a clean stop of a primary, otherwise null.
+   * what a follower must have (the shutdown checkpoint begun) after a clean stop of a primary, otherwise null.
    */
   async stop(mode: StopMode, signal: AbortSignal): Promise<string | null> {
     const pid = this.#child?.pid ?? this.#orphan();
@@ -91,7 +92,9 @@ export class PostgresServer {
     if (mode !== "fast") return null;
     try {
       const control = await readControlData(this.#config, this.#clock, signal);
-      return control.state === "shut down" ? control.checkpointLsn : null;
+      return control.state === "shut down"
+        ? await findWalEnd(this.#config, control, this.#clock, signal)
+        : null;
     } catch {
       // Stopped all the same; without control data nothing is claimed about how.
       return null;

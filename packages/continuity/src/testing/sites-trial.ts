@@ -1,6 +1,6 @@
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { writeFileSync } from "node:fs";
+import { readdirSync, readlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { systemClock, type TlsFiles } from "@careline/platform";
 import type { z } from "zod";
@@ -152,6 +152,17 @@ export class SitesTrial {
     if (signal !== "SIGSTOP" && signal !== "SIGCONT") await gone;
   }
 
+  /** Stops (SIGSTOP) every process whose working directory lies in the region, as a hung machine would. */
+  async stopRegion(site: "east" | "west"): Promise<number[]> {
+    const dir = join(this.trial.dir, site);
+    const pids = readdirSync("/proc")
+      .filter((name) => /^\d+$/.test(name))
+      .filter((name) => cwdOf(name).startsWith(dir))
+      .map(Number);
+    for (const pid of pids) process.kill(pid, "SIGSTOP");
+    return pids;
+  }
+
   async end(): Promise<void> {
     await Promise.all(this.#peers.map((peer) => peer.close()));
     // In order, so that no database outlives its keeper even where the kernel does not see to it.
@@ -194,3 +205,11 @@ export class SitesTrial {
 
 type KeeperInput = z.input<typeof keeperConfigSchema>;
 type ControllerInput = z.input<typeof controllerConfigSchema>;
+
+function cwdOf(pid: string): string {
+  try {
+    return readlinkSync(`/proc/${pid}/cwd`);
+  } catch {
+    return "";
+  }
+}

@@ -1,0 +1,82 @@
+import {
+  type DataSite,
+  initialise,
+  type Observation,
+  type Parameters,
+} from "@careline/continuity-core";
+import type { Logger, Random } from "@careline/platform";
+import type { PostgresCopies } from "../postgres/index.ts";
+import type { QuorumObserver } from "./quorum-observer.ts";
+
+export interface BootstrapDeps {
+  readonly site: DataSite;
+  readonly homeSite: DataSite;
+  readonly parameters: Parameters;
+  readonly copies: PostgresCopies;
+  readonly quorum: QuorumObserver;
+  readonly random: Random;
+  readonly log: Logger;
+}
+
+/**
+ * The first records of a new installation. Only the home site begins, and only with an empty data
+ * directory: an empty store beside existing data is a lost store, for people to decide.
+ */
+export class Bootstrap {
+  readonly #deps: BootstrapDeps;
+
+  constructor(deps: BootstrapDeps) {
+    this.#deps = deps;
+  }
+
+  async begin(observation: Observation, signal: AbortSignal): Promise<void> {
+    const { site, homeSite, copies, quorum, random, log, parameters } = this.#deps;
+    if (site !== homeSite) return;
+    if (observation.postgres === null || observation.keeper === null) return;
+    const isNew = observation.postgres.directory === "empty" || this.#madeHere;
+    if (!isNew) {
+      log.error("the store is empty but there is data: restore the store, or force the quorum");
+      return;
+    }
+    if (!copies.exists) await copies.initialise(signal);
+    this.#madeHere = true;
+    const { at } = observation.fresh;
+    const first = initialise({
+      store: { id: random.uuid(), generation: 1 },
+      term: {
+        term: 1,
+        primary: homeSite,
+        cause: "initial",
+        run: null,
+        claim: random.uuid(),
+        evidence: ["new installation"],
+        timeline: null,
+        startLsn: null,
+        startedAt: at,
+      },
+      lease: {
+        kind: "held",
+        site: homeSite,
+        term: 1,
+        bootId: "",
+        counter: 0,
+        validityMs: parameters.leaseMs,
+        finalLsn: null,
+      },
+      sync: {
+        term: 1,
+        mode: "async",
+        standbyDataId: null,
+        timeline: null,
+        safeToPromote: false,
+        geoFloor: null,
+        unprotectedSince: at,
+      },
+    });
+    const isFirst = await quorum.apply(first, signal);
+    log.info({ isFirst }, "the installation is initialised");
+  }
+
+  /** The directory was made by this process: a lost answer of the first transaction is repeated. */
+  #madeHere = false;
+}

@@ -1,0 +1,212 @@
+import {
+  type Decision,
+  decide,
+  type LocalRedis,
+  type Observation,
+  type Policy,
+  type Site,
+  sentenceOf,
+} from "@careline/continuity-core";
+import { type Clock, describeError, type Logger, type Random } from "@careline/platform";
+import type { Actor } from "./actor.ts";
+import type { Bootstrap } from "./bootstrap.ts";
+import type { KeeperReport } from "./keeper-client.ts";
+import { LsnTrail } from "./lsn-trail.ts";
+import type { QuorumObserver } from "./quorum-observer.ts";
+import type { Region } from "./region.ts";
+import type { SiteBeat } from "./site-beat.ts";
+import type { Surroundings } from "./surroundings.ts";
+
+/** The loop's tick without anything to hurry; notices and watched changes wake it earlier. */
+const TICK_MS = 250;
+const BEAT_EACH_MS = 500;
+/** Decisions that follow at once upon a change are not slowed down, but never spin. */
+const SOONEST_MS = 10;
+
+export interface ControllerLoopDeps {
+  readonly site: Site;
+  readonly bootId: string;
+  readonly policy: Policy;
+  readonly quorum: QuorumObserver;
+  /** Absent at the witness. */
+  readonly region: Region | null;
+  readonly actor: Actor;
+  readonly bootstrap: Bootstrap | null;
+  readonly beat: SiteBeat;
+  readonly surroundings: Surroundings;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+  readonly onDecision: (decision: Decision, observation: Observation) => void;
+}
+
+/** What the loop knew last, for status and metrics. */
+export interface Snapshot {
+  readonly observation: Observation;
+  readonly decision: Decision;
+  readonly keeper: KeeperReport | null;
+  readonly atMs: number;
+}
+
+/** observe → decide → act → wait. Everything that takes long happens beside it. */
+export class ControllerLoop {
+  readonly #deps: ControllerLoopDeps;
+  readonly #primaryTrail = new LsnTrail();
+  #snapshot: Snapshot | null = null;
+  #wake: (() => void) | null = null;
+  #isWoken = false;
+  #lapsedSinceMs: number | null = null;
+  #primaryOfTrail: string | null = null;
+  #trailRecord: unknown = null;
+  #beatAtMs = Number.NEGATIVE_INFINITY;
+  #lastSentence = "";
+
+  constructor(deps: ControllerLoopDeps) {
+    this.#deps = deps;
+  }
+
+  get snapshot(): Snapshot | null {
+    return this.#snapshot;
+  }
+
+  /** Look again now. */
+  wake(): void {
+    this.#isWoken = true;
+    this.#wake?.();
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      this.#isWoken = false;
+      try {
+        await this.#turn(signal);
+      } catch (thrown) {
+        if (signal.aborted) return;
+        this.#deps.log.error({ error: describeError(thrown) }, "a turn of the controller failed");
+      }
+      await this.#pause(signal);
+    }
+  }
+
+  async #turn(signal: AbortSignal): Promise<void> {
+    const { quorum, policy, actor, log } = this.#deps;
+    const keeper = await this.#look(signal);
+    const observation = this.#observe(keeper);
+    const decision = decide(observation, policy);
+    this.#snapshot = { observation, decision, keeper, atMs: this.#deps.clock.monotonicMs() };
+    this.#beat(signal);
+    const sentence = sentenceOf(decision);
+    if (sentence !== this.#lastSentence) {
+      log.info({ decision: decision.kind, why: whyOf(decision) }, sentence);
+      this.#lastSentence = sentence;
+    }
+    this.#deps.onDecision(decision, observation);
+    const isEmpty = decision.kind === "hold" && decision.why === "store-empty";
+    if (isEmpty && quorum.seen().isAnswering)
+      await this.#deps.bootstrap?.begin(observation, signal);
+    else if (await actor.act(decision, observation, signal)) this.wake();
+  }
+
+  /** Everything this site can see, all at the same time. */
+  async #look(signal: AbortSignal): Promise<KeeperReport | null> {
+    const { quorum, region } = this.#deps;
+    const [keeper] = await Promise.all([
+      region === null ? null : region.lookKeeper(signal),
+      quorum.look(signal),
+    ]);
+    const other = this.#deps.site === "east" ? "west" : "east";
+    const otherDataId = quorum.seen().sites[other]?.record.postgres?.dataId ?? null;
+    if (region !== null) await region.look(keeper, otherDataId, signal);
+    return keeper;
+  }
+
+  #observe(keeper: KeeperReport | null): Observation {
+    const { clock, quorum, region, surroundings, actor, random } = this.#deps;
+    const now = clock.monotonicMs();
+    const seen = quorum.seen();
+    const hasLapsed = keeper?.lapsesInMs === 0;
+    if (!hasLapsed) this.#lapsedSinceMs = null;
+    else this.#lapsedSinceMs ??= now;
+    const primary = seen.view?.term.record?.primary ?? null;
+    return {
+      self: this.#deps.site,
+      controllerBootId: this.#deps.bootId,
+      quorum: seen,
+      keeper,
+      postgres: region?.postgres ?? null,
+      redis: region?.redis ?? null,
+      lapsedForMs: this.#lapsedSinceMs === null ? null : now - this.#lapsedSinceMs,
+      sightings: this.#sightings(seen.sites),
+      estimatedLossMs: this.#estimatedLossMs(primary, seen.sites, region?.postgres?.endLsn ?? null),
+      geoRevokedAtRevision: actor.geoRevokedAtRevision,
+      canReachPrimary: surroundings.canReachDatabase(),
+      busyWith: actor.busyWith,
+      fresh: { id: random.uuid(), at: clock.wallNow().toISOString() },
+    };
+  }
+
+  #sightings(sites: Observation["quorum"]["sites"]): Observation["sightings"] {
+    return (["east", "west", "witness"] as const).flatMap((by) => {
+      const seen = sites[by];
+      if (seen === undefined || by === this.#deps.site || !seen.record.seesPrimaryServing)
+        return [];
+      return [{ by, ageMs: seen.ageMs }];
+    });
+  }
+
+  /** From the primary's reports of where its log stood, and what is flushed here. */
+  #estimatedLossMs(
+    primary: string | null,
+    sites: Observation["quorum"]["sites"],
+    ownLsn: string | null,
+  ): number | null {
+    if (primary === null || primary === this.#deps.site || primary !== this.#primaryOfTrail) {
+      this.#primaryTrail.forget();
+      this.#primaryOfTrail = primary;
+    }
+    const now = this.#deps.clock.monotonicMs();
+    const seen = primary === "east" ? sites.east : primary === "west" ? sites.west : undefined;
+    const lsn = seen?.record.postgres?.state === "primary" ? seen.record.postgres.lsn : null;
+    if (seen !== undefined && seen.record !== this.#trailRecord && lsn !== null) {
+      this.#trailRecord = seen.record;
+      this.#primaryTrail.mark(lsn, now - seen.ageMs);
+      this.#primaryTrail.confirmNewest(now - seen.ageMs);
+    }
+    return ownLsn === null ? null : this.#primaryTrail.caughtUpAgeMs(ownLsn, now);
+  }
+
+  /** Heartbeats go out beside the loop, at their own pace. */
+  #beat(signal: AbortSignal): void {
+    const { clock, beat, region, surroundings, quorum, actor, log } = this.#deps;
+    const now = clock.monotonicMs();
+    if (now - this.#beatAtMs < BEAT_EACH_MS || this.#snapshot === null) return;
+    this.#beatAtMs = now;
+    const primary = quorum.view?.term.record?.primary ?? null;
+    const facts = {
+      keeper: this.#snapshot.keeper,
+      postgres: region?.postgres ?? null,
+      replayDelayMs: region?.replayDelayMs ?? null,
+      redis: (region?.redis ?? null) as LocalRedis | null,
+      sees: surroundings.sees(),
+      seesPrimaryServing: primary !== null && surroundings.servingAgeMs(primary) !== null,
+      busyWith: actor.busyWith,
+    };
+    beat.beat(facts, signal).catch((thrown: unknown) => {
+      if (!signal.aborted) log.debug({ error: describeError(thrown) }, "no heartbeat");
+    });
+  }
+
+  async #pause(signal: AbortSignal): Promise<void> {
+    const { clock } = this.#deps;
+    await clock.sleep(SOONEST_MS, signal).catch(() => undefined);
+    if (this.#isWoken || signal.aborted) return;
+    const early = new AbortController();
+    this.#wake = () => early.abort();
+    await clock.sleep(TICK_MS, AbortSignal.any([signal, early.signal])).catch(() => undefined);
+    this.#wake = null;
+  }
+}
+
+function whyOf(decision: Decision): string | undefined {
+  return decision.kind === "hold" ? decision.why : undefined;
+}

@@ -1,0 +1,1 @@
+export type { SiteRole, SiteStatus, Status } from "./status.ts";

@@ -1,0 +1,85 @@
+import { z } from "zod";
+import type { Operator, OperatorRole } from "./operator-service.ts";
+
+export interface OperatorRoute {
+  readonly method: "GET" | "POST" | "PUT";
+  readonly path: string;
+  readonly summary: string;
+  /** Least role that may use it. */
+  readonly role: OperatorRole;
+  readonly status: 200 | 202;
+  readonly body?: z.ZodType;
+  handle(request: {
+    readonly body: unknown;
+    readonly params: Readonly<Record<string, string>>;
+    readonly operator: Operator;
+  }): Promise<unknown>;
+}
+
+const PROBLEM = {
+  type: "object",
+  required: ["type", "title", "status", "code", "detail", "retryable"],
+  properties: {
+    type: { const: "about:blank" },
+    title: { type: "string" },
+    status: { type: "integer" },
+    code: { type: "string" },
+    detail: { type: "string" },
+    retryable: { type: "boolean" },
+  },
+};
+
+/** OpenAPI 3.1 from the table of routes and the schemas that parse their bodies. */
+export function openApiOf(routes: readonly OperatorRoute[], version: string): unknown {
+  const paths: Record<string, Record<string, unknown>> = {};
+  for (const route of routes) {
+    const path = route.path.replace(/:(\w+)/g, "{$1}");
+    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operationOf(route) };
+  }
+  return {
+    openapi: "3.1.0",
+    info: { title: "Careline continuity controller", version },
+    paths,
+    components: {
+      schemas: { Problem: PROBLEM },
+      securitySchemes: { operatorCertificate: { type: "mutualTLS" } },
+    },
+    security: [{ operatorCertificate: [] }],
+  };
+}
+
+function operationOf(route: OperatorRoute): unknown {
+  const parameters = [...route.path.matchAll(/:(\w+)/g)].map(([, name]) => ({
+    name,
+    in: "path",
+    required: true,
+    schema: { type: "string" },
+  }));
+  const problem = {
+    description: "Refused",
+    content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } },
+  };
+  return {
+    summary: route.summary,
+    description: `Least role: ${route.role}.`,
+    parameters,
+    ...(route.body === undefined
+      ? {}
+      : {
+          requestBody: {
+            required: true,
+            content: {
+              "application/json": { schema: z.toJSONSchema(route.body, { io: "input" }) },
+            },
+          },
+        }),
+    responses: {
+      [String(route.status)]: {
+        description: "Done",
+        content: { "application/json": { schema: {} } },
+      },
+      "4XX": problem,
+      "5XX": problem,
+    },
+  };
+}

@@ -1,0 +1,242 @@
+import {
+  type AutomationRecord,
+  automationRecordSchema,
+  currentStep,
+  type HistoryRecord,
+  historyRecordSchema,
+  isOpen,
+  keys,
+  type OpenRun,
+  type QuorumSeen,
+  type QuorumView,
+  type RunRecord,
+  runRecordSchema,
+  type Site,
+  type SiteRecord,
+  siteRecordSchema,
+  siteSchema,
+  startsCooldown,
+  stepToUndo,
+  type Txn,
+  type Versioned,
+} from "@careline/continuity-core";
+import { type Clock, describeError, type Logger } from "@careline/platform";
+import {
+  parseRecord,
+  type QuorumRecords,
+  type StoreChannel,
+  type StoredRecord,
+  type StoreEvent,
+} from "../store/index.ts";
+
+/** Runs and history are followed by watch and read anew this often, in case the watch fell silent. */
+const REREAD_MS = 5_000;
+
+interface SeenRun {
+  readonly run: RunRecord;
+  readonly revision: number;
+  /** Step and attempt, and when this controller first saw them. */
+  readonly stepKey: string;
+  readonly stepSinceMs: number;
+}
+
+interface SeenSite {
+  readonly record: SiteRecord;
+  readonly revision: number;
+  readonly sinceMs: number;
+}
+
+export interface QuorumObserverDeps {
+  readonly records: QuorumRecords;
+  readonly channel: StoreChannel;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** What the quorum store says, as one controller sees it: with ages on its own clock. */
+export class QuorumObserver {
+  readonly #deps: QuorumObserverDeps;
+  readonly #runs = new Map<string, SeenRun>();
+  readonly #sites = new Map<Site, SeenSite>();
+  #history: readonly HistoryRecord[] = [];
+  #view: QuorumView | null = null;
+  #automation: Versioned<AutomationRecord> | null = null;
+  #isAnswering = false;
+  #answeredAtMs = Number.NEGATIVE_INFINITY;
+  #rereadAtMs = Number.NEGATIVE_INFINITY;
+  #releasedSinceMs: number | null = null;
+  #failoverSeenMs: number | null = null;
+  #wasRead = false;
+
+  constructor(deps: QuorumObserverDeps) {
+    this.#deps = deps;
+  }
+
+  get view(): QuorumView | null {
+    return this.#view;
+  }
+
+  get automation(): Versioned<AutomationRecord> | null {
+    return this.#automation;
+  }
+
+  /** Every run that is still in the store, newest first. */
+  runs(): readonly { readonly run: RunRecord; readonly revision: number }[] {
+    return [...this.#runs.values()].sort((a, b) => (a.run.createdAt < b.run.createdAt ? 1 : -1));
+  }
+
+  run(id: string): { readonly run: RunRecord; readonly revision: number } | null {
+    return this.#runs.get(id) ?? null;
+  }
+
+  history(): readonly HistoryRecord[] {
+    return this.#history;
+  }
+
+  /** One linearizable look; keeps what was known, with its age, when the store does not answer. */
+  async look(signal: AbortSignal): Promise<void> {
+    const now = this.#deps.clock.monotonicMs();
+    try {
+      const [view, sites, automation] = await Promise.all([
+        this.#deps.records.read(signal),
+        this.#deps.channel.readPrefix("sites/", signal),
+        this.#deps.channel.read([keys.automation], signal),
+      ]);
+      this.#takeView(view);
+      this.#takeAutomation(automation.records.get(keys.automation));
+      this.#takeSites([...sites.records.values()]);
+      const termRun = view.term.record?.run ?? null;
+      const isRunMissing = termRun !== null && !this.#runs.has(termRun);
+      if (now - this.#rereadAtMs >= REREAD_MS || isRunMissing) await this.#reread(signal);
+      this.#isAnswering = true;
+      this.#answeredAtMs = this.#deps.clock.monotonicMs();
+    } catch (thrown) {
+      signal.throwIfAborted();
+      if (this.#isAnswering) this.#deps.log.warn({ error: describeError(thrown) }, "no quorum");
+      this.#isAnswering = false;
+    }
+  }
+
+  /** A change seen by the watch. True when the controller should look again at once. */
+  take(event: StoreEvent): boolean {
+    if (event.key.startsWith("runs/")) {
+      if (event.text === null) this.#runs.delete(event.key.slice("runs/".length));
+      else this.#takeRun({ key: event.key, text: event.text, revision: event.revision });
+      return true;
+    }
+    if (event.key.startsWith("history/")) {
+      this.#rereadAtMs = Number.NEGATIVE_INFINITY;
+      return true;
+    }
+    if (event.key === keys.lease) return event.text?.includes('"released"') === true;
+    return event.key === keys.term || event.key === keys.sync || event.key === keys.automation;
+  }
+
+  /** Applies a transaction and takes in what it shows. `run`: the journal that it writes. */
+  async apply(txn: Txn, signal: AbortSignal): Promise<boolean> {
+    const { succeeded, view } = await this.#deps.records.apply(txn, signal);
+    this.#takeView(view);
+    if (txn.puts.some((put) => put.key.startsWith("runs/"))) await this.#readRuns(signal);
+    return succeeded;
+  }
+
+  seen(): QuorumSeen {
+    const now = this.#deps.clock.monotonicMs();
+    const openRuns: OpenRun[] = [...this.#runs.values()]
+      .filter((each) => isOpen(each.run))
+      .sort((a, b) => (a.run.createdAt < b.run.createdAt ? -1 : 1))
+      .map((each) => ({
+        run: each.run,
+        revision: each.revision,
+        stepForMs: now - each.stepSinceMs,
+      }));
+    const termRun = this.#view?.term.record?.run ?? null;
+    const sites = [...this.#sites].map(([site, each]) => [
+      site,
+      { record: each.record, ageMs: now - each.sinceMs },
+    ]);
+    return {
+      isAnswering: this.#isAnswering,
+      ageMs: now - this.#answeredAtMs,
+      view: this.#view,
+      automation: this.#automation,
+      openRuns,
+      termRunMissing: termRun !== null && this.#wasRead && !this.#runs.has(termRun),
+      history: this.#history,
+      sites: Object.fromEntries(sites),
+      lastFailoverAgeMs: this.#failoverSeenMs === null ? null : now - this.#failoverSeenMs,
+      releasedForMs: this.#releasedSinceMs === null ? null : now - this.#releasedSinceMs,
+    };
+  }
+
+  async #reread(signal: AbortSignal): Promise<void> {
+    await this.#readRuns(signal);
+    const history = await this.#deps.channel.readPrefix("history/", signal);
+    this.#history = [...history.records.values()]
+      .map((record) => parseRecord(record, historyRecordSchema))
+      .sort((a, b) => b.term - a.term);
+    this.#rereadAtMs = this.#deps.clock.monotonicMs();
+  }
+
+  #takeAutomation(record: StoredRecord | undefined): void {
+    this.#automation =
+      record === undefined
+        ? { record: null, revision: 0 }
+        : { record: parseRecord(record, automationRecordSchema), revision: record.revision };
+  }
+
+  async #readRuns(signal: AbortSignal): Promise<void> {
+    const runs = await this.#deps.channel.readPrefix("runs/", signal);
+    for (const id of [...this.#runs.keys()]) {
+      if (!runs.records.has(keys.run(id))) this.#runs.delete(id);
+    }
+    for (const record of runs.records.values()) this.#takeRun(record);
+    this.#wasRead = true;
+  }
+
+  #takeView(view: QuorumView): void {
+    const newest = (each: QuorumView | null): number =>
+      each === null ? 0 : Math.max(each.term.revision, each.lease.revision, each.sync.revision);
+    const isOther = this.#view?.store.record?.id !== view.store.record?.id;
+    if (!isOther && newest(view) < newest(this.#view)) return;
+    this.#view = view;
+    const isReleased = view.lease.record?.kind === "released";
+    if (!isReleased) this.#releasedSinceMs = null;
+    else this.#releasedSinceMs ??= this.#deps.clock.monotonicMs();
+  }
+
+  #takeSites(records: readonly StoredRecord[]): void {
+    const now = this.#deps.clock.monotonicMs();
+    for (const record of records) {
+      const site = siteSchema.safeParse(record.key.slice("sites/".length));
+      if (!site.success) continue;
+      const known = this.#sites.get(site.data);
+      if (known?.revision === record.revision) continue;
+      this.#sites.set(site.data, {
+        record: parseRecord(record, siteRecordSchema),
+        revision: record.revision,
+        // The first sight of a record says nothing about its age: only a change does.
+        sinceMs: known === undefined ? Number.NEGATIVE_INFINITY : now,
+      });
+    }
+  }
+
+  #takeRun(record: StoredRecord): void {
+    let run: RunRecord;
+    try {
+      run = parseRecord(record, runRecordSchema);
+    } catch (thrown) {
+      this.#deps.log.error({ error: describeError(thrown) }, "a run's journal cannot be read");
+      return;
+    }
+    const known = this.#runs.get(run.id);
+    if (known !== undefined && known.revision >= record.revision) return;
+    const now = this.#deps.clock.monotonicMs();
+    const step = run.state.kind === "undoing" ? stepToUndo(run) : currentStep(run);
+    const stepKey = `${run.state.kind}/${step?.definition.name ?? ""}/${step?.attempt ?? 0}`;
+    const stepSinceMs = known?.stepKey === stepKey ? known.stepSinceMs : now;
+    this.#runs.set(run.id, { run, revision: record.revision, stepKey, stepSinceMs });
+    const justCompleted = known !== undefined && isOpen(known.run) && startsCooldown(run);
+    if (justCompleted) this.#failoverSeenMs = now;
+  }
+}

@@ -1,0 +1,207 @@
+import {
+  currentStep,
+  lsnBytes,
+  type Observation,
+  type Site,
+  type SiteSeen,
+} from "@careline/continuity-core";
+import type { Snapshot } from "./controller-loop.ts";
+
+export type SiteRole = "primary" | "standby" | "fenced" | "rejoining" | "witness" | "down";
+
+export interface SiteStatus {
+  readonly role: SiteRole;
+  readonly healthy: boolean;
+  readonly reasons: readonly string[];
+  readonly reportedAgeMs: number | null;
+  readonly postgres: SiteSeen["record"]["postgres"];
+  readonly redis: SiteSeen["record"]["redis"];
+  readonly sees: readonly Site[];
+}
+
+/** Answer of `GET /v1/status`: the same from every site, as far as it can see. */
+export interface Status {
+  readonly system: string;
+  readonly site: Site;
+  readonly term: number | null;
+  readonly primary: "east" | "west" | null;
+  /** The standby streams, is recorded safe to promote, and geo commits wait for it. */
+  readonly protected: boolean;
+  readonly unprotectedSince: string | null;
+  readonly quorum: { readonly answering: boolean; readonly ageMs: number | null };
+  readonly sites: Readonly<Record<Site, SiteStatus>>;
+  readonly lag: { readonly bytes: number | null; readonly seconds: number | null };
+  readonly sync: {
+    readonly mode: "sync" | "async" | null;
+    readonly safeToPromote: boolean;
+    readonly geoFloor: string | null;
+  };
+  /** Of this site's own keeper. */
+  readonly permit: {
+    readonly reason: string;
+    readonly phase: string;
+    readonly remainingMs: number;
+    readonly leaseRemainingMs: number;
+    readonly promiseRemainingMs: number;
+    readonly leastSlackMs: number | null;
+    readonly geo: boolean;
+    readonly portals: number;
+  } | null;
+  readonly automation: {
+    readonly enabled: boolean;
+    readonly by: string | null;
+    readonly reason: string | null;
+    readonly until: string | null;
+  };
+  readonly run: {
+    readonly id: string;
+    readonly kind: string;
+    readonly state: string;
+    readonly step: string | null;
+  } | null;
+  readonly decision: { readonly kind: string; readonly sentence: string };
+  readonly alarms: readonly string[];
+  readonly readiness: { readonly ready: boolean; readonly score: number };
+}
+
+/** A heartbeat older than this counts as silence: ten beats. */
+const SILENT_MS = 5_000;
+const SITES = ["east", "west", "witness"] as const;
+
+export interface StatusParts {
+  readonly system: string;
+  readonly site: Site;
+  readonly snapshot: Snapshot;
+  readonly sentence: string;
+  readonly readiness: { readonly ready: boolean; readonly score: number };
+  /** As measured on the primary, where this controller is at home; null elsewhere. */
+  readonly lag: { readonly bytes: number; readonly seconds: number } | null;
+}
+
+export function statusOf(parts: StatusParts): Status {
+  const { observation: o, decision, keeper } = parts.snapshot;
+  const view = o.quorum.view;
+  const term = view?.term.record ?? null;
+  const sync = view?.sync.record ?? null;
+  const sites = Object.fromEntries(SITES.map((site) => [site, siteStatus(o, site)]));
+  const standby = term === null ? null : term.primary === "east" ? "west" : "east";
+  const isStreaming =
+    term !== null &&
+    standby !== null &&
+    sites[term.primary]?.role === "primary" &&
+    sites[standby]?.role === "standby";
+  const open = o.quorum.openRuns[0]?.run ?? null;
+  const { ready, score } = parts.readiness;
+  const isAlarm = decision.kind === "hold" && decision.alarm;
+  return {
+    system: parts.system,
+    site: parts.site,
+    term: term?.term ?? null,
+    primary: term?.primary ?? null,
+    protected: sync?.mode === "sync" && sync.safeToPromote && isStreaming,
+    unprotectedSince: sync?.unprotectedSince ?? null,
+    quorum: {
+      answering: o.quorum.isAnswering,
+      ageMs: Number.isFinite(o.quorum.ageMs) ? Math.round(o.quorum.ageMs) : null,
+    },
+    sites: sites as Record<Site, SiteStatus>,
+    lag: parts.lag ?? lagFromBeats(o),
+    sync: {
+      mode: sync?.mode ?? null,
+      safeToPromote: sync?.safeToPromote ?? false,
+      geoFloor: sync?.geoFloor ?? null,
+    },
+    permit: permitOf(keeper),
+    automation: automationOf(o),
+    run:
+      open === null
+        ? null
+        : {
+            id: open.id,
+            kind: open.kind,
+            state: open.state.kind,
+            step: currentStep(open)?.definition.name ?? null,
+          },
+    decision: { kind: decision.kind, sentence: parts.sentence },
+    alarms: isAlarm ? [parts.sentence] : [],
+    readiness: { ready, score },
+  };
+}
+
+function permitOf(keeper: Snapshot["keeper"]): Status["permit"] {
+  if (keeper === null) return null;
+  return {
+    reason: keeper.reason,
+    phase: keeper.phase,
+    remainingMs: Math.round(keeper.permitRemainingMs),
+    leaseRemainingMs: Math.round(keeper.leaseRemainingMs),
+    promiseRemainingMs: Math.round(keeper.promiseRemainingMs),
+    leastSlackMs: keeper.leastSlackMs === null ? null : Math.round(keeper.leastSlackMs),
+    geo: keeper.geo.on,
+    portals: keeper.portals,
+  };
+}
+
+function automationOf(o: Observation): Status["automation"] {
+  const record = o.quorum.automation?.record ?? null;
+  return {
+    enabled: record?.enabled ?? true,
+    by: record?.by ?? null,
+    reason: record?.reason ?? null,
+    until: record?.until ?? null,
+  };
+}
+
+/** The standby's lag as the heartbeats of both regions tell it. */
+export function lagFromBeats(o: Observation): Status["lag"] {
+  const primary = o.quorum.view?.term.record?.primary;
+  if (primary === undefined) return { bytes: null, seconds: null };
+  const ahead = o.quorum.sites[primary]?.record.postgres?.lsn ?? null;
+  const behind = o.quorum.sites[primary === "east" ? "west" : "east"]?.record.postgres;
+  if (ahead === null || behind?.lsn === null || behind?.lsn === undefined) {
+    return { bytes: null, seconds: null };
+  }
+  const bytes = Math.max(0, lsnBytes(ahead) - lsnBytes(behind.lsn));
+  return { bytes, seconds: bytes === 0 ? 0 : (behind.replayDelayMs ?? 0) / 1_000 };
+}
+
+function siteStatus(o: Observation, site: Site): SiteStatus {
+  const seen = o.quorum.sites[site];
+  const isSilent = seen === undefined || seen.ageMs > SILENT_MS;
+  const role = roleOf(o, site, isSilent);
+  const reasons = isSilent ? ["silent"] : unhealthy(o, site, role);
+  return {
+    role,
+    healthy: reasons.length === 0,
+    reasons,
+    reportedAgeMs:
+      seen === undefined || !Number.isFinite(seen.ageMs) ? null : Math.round(seen.ageMs),
+    postgres: seen?.record.postgres ?? null,
+    redis: seen?.record.redis ?? null,
+    sees: seen?.record.sees ?? [],
+  };
+}
+
+function roleOf(o: Observation, site: Site, isSilent: boolean): SiteRole {
+  if (isSilent) return "down";
+  if (site === "witness") return "witness";
+  const state = o.quorum.sites[site]?.record.postgres?.state ?? "down";
+  const isPrimary = o.quorum.view?.term.record?.primary === site;
+  if (isPrimary) return state === "primary" ? "primary" : "fenced";
+  if (state === "standby") return "standby";
+  const isRejoining = o.quorum.openRuns.some(
+    ({ run }) => run.kind === "rejoin" && run.from === site,
+  );
+  if (isRejoining || state === "rewinding" || state === "cloning") return "rejoining";
+  return state === "starting" ? "rejoining" : "fenced";
+}
+
+function unhealthy(o: Observation, site: Site, role: SiteRole): string[] {
+  const record = o.quorum.sites[site]?.record;
+  const reasons: string[] = [];
+  if (role === "fenced") reasons.push("fenced");
+  if (role === "rejoining") reasons.push("rejoining");
+  if (site !== "witness" && record?.redis?.role === "down") reasons.push("redis-down");
+  if (site !== "witness" && record?.keeperBootId === null) reasons.push("keeper-silent");
+  return reasons;
+}

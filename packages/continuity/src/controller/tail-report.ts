@@ -1,0 +1,58 @@
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Clock, Logger } from "@careline/platform";
+import type { PostgresConfig } from "../config.ts";
+import { type DivergedRow, layoutOf, listDivergedRows } from "../postgres/index.ts";
+import type { ActionContext } from "./site-actions.ts";
+
+/** What a returning region had committed beyond the fork. Table names and keys only, never contents. */
+export interface TailReport {
+  readonly dataId: string;
+  readonly run: string;
+  readonly term: number;
+  readonly forkLsn: string | null;
+  readonly createdAt: string;
+  readonly transactions: number;
+  readonly rows: readonly DivergedRow[];
+  /** Deletions have no row left to name; counted per table. */
+  readonly deleted: Readonly<Record<string, number>>;
+}
+
+export interface TailReporterDeps {
+  readonly config: PostgresConfig;
+  readonly evidenceDir: string;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** Lists the diverged transactions of a quarantined copy and keeps the list as evidence. */
+export class TailReporter {
+  readonly #deps: TailReporterDeps;
+
+  constructor(deps: TailReporterDeps) {
+    this.#deps = deps;
+  }
+
+  /** Writes the report once; a repeat finds it. Errors: COMMAND_FAILED, DATABASE_START_FAILED. */
+  async report(name: string, context: ActionContext, signal: AbortSignal): Promise<void> {
+    const { config, evidenceDir, clock, log } = this.#deps;
+    const path = join(evidenceDir, `tail-${name}.json`);
+    if (existsSync(path)) return;
+    const copy = join(layoutOf(config).quarantineDir, name);
+    const found = await listDivergedRows(config, copy, context.forkLsn, clock, signal);
+    const report: TailReport = {
+      dataId: name,
+      run: context.run.id,
+      term: context.run.term,
+      forkLsn: context.forkLsn,
+      createdAt: clock.wallNow().toISOString(),
+      ...found,
+    };
+    mkdirSync(evidenceDir, { recursive: true, mode: 0o700 });
+    writeFileSync(path, `${JSON.stringify(report, null, 2)}\n`, { mode: 0o600 });
+    log.warn(
+      { transactions: found.transactions, rows: found.rows.length, path },
+      "what the other region did not have is in quarantine and reported",
+    );
+  }
+}

@@ -1,0 +1,1 @@
+export type { Milestones } from "./milestones.ts";
