@@ -145,12 +145,13 @@ export class ControllerLoop {
     };
   }
 
+  /** The age of a sight is that of the record plus what the record says. */
   #sightings(sites: Observation["quorum"]["sites"]): Observation["sightings"] {
     return (["east", "west", "witness"] as const).flatMap((by) => {
       const seen = sites[by];
-      if (seen === undefined || by === this.#deps.site || !seen.record.seesPrimaryServing)
-        return [];
-      return [{ by, ageMs: seen.ageMs }];
+      const sightAgeMs = seen?.record.primarySeenAgeMs ?? null;
+      if (seen === undefined || by === this.#deps.site || sightAgeMs === null) return [];
+      return [{ by, ageMs: seen.ageMs + sightAgeMs }];
     });
   }
 
@@ -188,7 +189,7 @@ export class ControllerLoop {
       replayDelayMs: region?.replayDelayMs ?? null,
       redis: (region?.redis ?? null) as LocalRedis | null,
       sees: surroundings.sees(),
-      seesPrimaryServing: primary !== null && surroundings.servingAgeMs(primary) !== null,
+      primarySeenAgeMs: primary === null ? null : surroundings.servingAgeMs(primary),
       busyWith: actor.busyWith,
     };
     beat.beat(facts, signal).catch((thrown: unknown) => {

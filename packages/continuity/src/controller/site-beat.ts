@@ -24,7 +24,8 @@ export interface BeatFacts {
   readonly replayDelayMs: number | null;
   readonly redis: LocalRedis | null;
   readonly sees: readonly Site[];
-  readonly seesPrimaryServing: boolean;
+  /** Since this site saw the primary's portal hold a permit; null: not lately. */
+  readonly primarySeenAgeMs: number | null;
   readonly busyWith: string | null;
 }
 
@@ -89,7 +90,8 @@ export class SiteBeat {
       certificateDaysLeft: this.#certificateDaysLeft(),
       settingsDigest: config.region === undefined ? null : settingsDigest(config.region.postgres),
       sees: [...facts.sees],
-      seesPrimaryServing: facts.seesPrimaryServing,
+      seesPrimaryServing: facts.primarySeenAgeMs !== null,
+      primarySeenAgeMs: facts.primarySeenAgeMs,
       reportedAt: clock.wallNow().toISOString(),
     };
   }

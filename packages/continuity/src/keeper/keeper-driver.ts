@@ -111,6 +111,7 @@ export class KeeperDriver {
 
   /** Check and answer are one synchronous step. */
   permit(question: PermitQuestion): PermitAnswer {
+    this.#compareClocks();
     const effects = this.dispatch({ kind: "permit-asked", question });
     const found = effects.find((effect) => effect.kind === "answer-permit");
     invariant(found !== undefined, "every permit question is answered in its step");
@@ -119,6 +120,7 @@ export class KeeperDriver {
 
   /** Check, `lastPromise = now` and answer are one synchronous step. */
   promise(question: PromiseQuestion): PromiseAnswer {
+    this.#compareClocks();
     const effects = this.dispatch({ kind: "promise-asked", question });
     const found = effects.find((effect) => effect.kind === "answer-promise");
     invariant(found !== undefined, "every promise question is answered in its step");

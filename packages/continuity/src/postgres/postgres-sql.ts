@@ -142,7 +142,8 @@ export class PostgresSql {
       for (let look = 0; look < 100; look += 1) {
         const [row] = await sql<{ names: string }[]>`
           select current_setting('synchronous_standby_names') as names`;
-        if ((row?.names ?? "").includes(name ?? "FIRST") === (name !== null)) return;
+        const isInForce = name === null ? row?.names === "" : row?.names.includes(`"${name}"`);
+        if (isInForce === true) return;
         await this.#clock.sleep(10, signal);
       }
       throw new ContinuityError("DATABASE_DOWN", "synchronous_standby_names did not take effect");
