@@ -34,9 +34,10 @@ export function deadlineMs(state: KeeperState, rules: KeeperRules): number {
 export function permitUntilMs(state: KeeperState, rules: KeeperRules, now: number): number | null {
   if (state.phase.kind !== "serving" && state.phase.kind !== "draining") return null;
   if (state.postgres !== "primary" || state.isSuspended || state.isDistrusted) return null;
-  if (state.renewedTerm !== state.view?.term.record?.term) return null;
   if (now < rules.gateOpensAtMs(state)) return null;
-  const until = deadlineMs(state, rules);
+  const leaseUntil = rules.startsPermit(state) ? state.leaseUntilMs : Number.NEGATIVE_INFINITY;
+  const promiseUntil = rules.mayUsePromise(state) ? state.promiseUntilMs : Number.NEGATIVE_INFINITY;
+  const until = Math.max(leaseUntil, promiseUntil);
   return now < until ? until : null;
 }
 

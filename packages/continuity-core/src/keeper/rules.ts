@@ -26,6 +26,8 @@ export interface KeeperRules {
   /** "The observer uses the larger", plus the guard. */
   leaseWaitMs(parameters: Parameters, validityMs: number): number;
   promiseWaitMs(parameters: Parameters): number;
+  /** "A won txn is not a permit": the lease counts for portals once this keeper has itself renewed it in this term. */
+  startsPermit(state: KeeperState): boolean;
   /** "Only a promise for a term in which it has itself, since its start, renewed the lease." */
   mayUsePromise(state: KeeperState): boolean;
   /** "A restart forgets the permit: it reads nothing into a lease that it finds." */
@@ -133,6 +135,9 @@ function revocationCompleteAtMs(
   return completeAt;
 }
 
+const hasRenewed = (state: KeeperState): boolean =>
+  state.renewedTerm !== null && state.renewedTerm === state.view?.term.record?.term;
+
 const isPrimaryProcess = (state: KeeperState): boolean =>
   state.postgres === "primary" || state.postgres === "starting-primary";
 
@@ -143,8 +148,8 @@ export const keeperRules: KeeperRules = {
   leaseWaitMs: (parameters, validityMs) =>
     Math.max(parameters.leaseMs, validityMs) + parameters.guardMs,
   promiseWaitMs: (parameters) => parameters.promiseMs + parameters.guardMs,
-  mayUsePromise: (state) =>
-    state.renewedTerm !== null && state.renewedTerm === state.view?.term.record?.term,
+  startsPermit: hasRenewed,
+  mayUsePromise: hasRenewed,
   trustsFoundLease: () => false,
   refusePromise,
   lastPromiseAtStart: (nowMs) => nowMs,

@@ -39,17 +39,11 @@ export function nextMove(open: OpenRun, o: Observation, rules = procedureRules):
   const step = isUndoing ? stepToUndo(run) : currentStep(run);
   if (step === null) return nothing("no step is left");
   if (step.definition.site !== o.self) return watchOther(open, step, o, rules);
-  if (!isUndoing && isSwitchedOff(run, step, o)) return nothing("automation is switched off");
+  if (!isUndoing && rules.isSwitchedOff(run, step, o)) return nothing("automation is switched off");
   return isUndoing ? undoMove(open, step, o, rules) : stepMove(open, step, o, rules);
 }
 
 const journal = (event: RunEvent): Move => ({ kind: "journal", event });
-
-/** The kill switch is read before every destructive step of a run that no person ordered. */
-function isSwitchedOff(run: RunRecord, step: StepRecord, o: Observation): boolean {
-  const isEnabled = o.quorum.automation?.record?.enabled ?? true;
-  return !isEnabled && step.definition.destructive && run.orderedBy === null;
-}
 
 /** Checks that need nothing but the quorum: whoever sees them hold may record it, so a site that dies right after costs no time. */
 const publicChecks: ReadonlySet<string> = new Set<EnsureName>(["handed-over", "taken-over"]);

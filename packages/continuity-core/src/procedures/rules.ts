@@ -1,5 +1,10 @@
-import { type Ancestry, ancestryOf, type LocalPostgres } from "../observe/index.ts";
-import { type RunRecord, whySuperseded } from "../runs/index.ts";
+import {
+  type Ancestry,
+  ancestryOf,
+  type LocalPostgres,
+  type Observation,
+} from "../observe/index.ts";
+import { type RunRecord, type StepRecord, whySuperseded } from "../runs/index.ts";
 import type { HistoryRecord, StoreRecord, TermRecord } from "../store/index.ts";
 
 /** The safety sentences of "Procedures are runs", one function each; the simulator breaks them one at a time. */
@@ -9,6 +14,8 @@ export interface ProcedureRules {
   mustQuarantine(local: LocalPostgres, history: readonly HistoryRecord[], term: number): boolean;
   mayDestroy(local: LocalPostgres, ancestry: Ancestry): boolean;
   isUpstreamReady(local: LocalPostgres): boolean;
+  /** "The global kill switch, read before every destructive step" of a run that no person ordered. */
+  isSwitchedOff(run: RunRecord, step: StepRecord, o: Observation): boolean;
   /** "A delayed executor applies an old plan later": a run is over when its term or store is. */
   whySuperseded(run: RunRecord, store: StoreRecord, term: TermRecord): string | null;
   /** A step begun by an earlier life of this controller is begun again, under a new attempt. */
@@ -25,6 +32,10 @@ export const procedureRules: ProcedureRules = {
   mayDestroy: (local, ancestry) =>
     ancestry === "ancestor" || ancestry === "unusable" || (local.isQuarantined && local.isReported),
   isUpstreamReady: (local) => local.isUpstreamReady,
+  isSwitchedOff(run, step, o) {
+    const isEnabled = o.quorum.automation?.record?.enabled ?? true;
+    return !isEnabled && step.definition.destructive && run.orderedBy === null;
+  },
   whySuperseded,
   mustBeginAgain: (begunBy, controller) => begunBy !== controller,
 };

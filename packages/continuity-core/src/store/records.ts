@@ -109,8 +109,10 @@ export const siteRecordSchema = z.strictObject({
   settingsDigest: z.string().nullable(),
   /** Sites whose controller answered this one within the last three beats. */
   sees: z.array(siteSchema),
-  /** This site saw the primary's portal acknowledge or answer 200 on /health. */
+  /** This site saw the primary's portal acknowledge or answer 200 on /health lately. */
   seesPrimaryServing: z.boolean(),
+  /** How old that sight was when this was written: only one made after the lapse is a veto. */
+  primarySeenAgeMs: z.number().nonnegative().nullable().optional(),
   reportedAt: at,
 });
 export type SiteRecord = z.infer<typeof siteRecordSchema>;
