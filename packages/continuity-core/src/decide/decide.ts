@@ -75,7 +75,9 @@ function continueRuns(turn: Turn, rules: ControllerRules): Decision | null {
   const releasedFor = turn.o.quorum.releasedForMs ?? 0;
   const isGone = turn.lease.kind === "held" || releasedFor >= turn.policy.takeBackAfterMs;
   if (turn.keeper.lapsesInMs === 0 && isGone) return null;
-  return hold(blocking.run.state.kind === "paused" ? "run-paused" : "run-elsewhere");
+  if (blocking.run.state.kind === "paused") return hold("run-paused");
+  const isOwn = currentStep(blocking.run)?.definition.site === turn.o.self;
+  return hold(isOwn ? "run-waiting" : "run-elsewhere");
 }
 
 /** The move for the first run that has one; `nextMove` says what it is. */

@@ -20,6 +20,7 @@ export const holdReasons = [
   "busy",
   "run-paused",
   "run-elsewhere",
+  "run-waiting",
   "no-data",
   "postgres-changing",
   "taking-over",
@@ -93,6 +94,7 @@ export const sentences: Readonly<Record<Exclude<DecisionKind, "hold"> | HoldReas
   "automation-off": "Automation is switched off: nothing destructive happens by itself.",
   busy: "A local action is still going on.",
   "run-paused": "A run is paused by a person, or waits for approval.",
+  "run-waiting": "This site's step of a run is under way.",
   "run-elsewhere": "The next step of the run belongs to another site.",
   "no-data":
     "The primary's data directory cannot be used and nobody may take over: a person must decide.",

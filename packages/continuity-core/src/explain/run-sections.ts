@@ -1,10 +1,10 @@
 import { beginRejoin, orderedRun, takeOverRun } from "../procedures/index.ts";
-import type { RunRecord } from "../runs/index.ts";
+import type { RunRecord, StepRecord } from "../runs/index.ts";
 import { type Ask, keep, phases, quorum, type Section, yesNo } from "./asks.ts";
-import { aPrimarySeen, aQuorum, aView } from "./scene.ts";
+import { aPrimarySeen, aQuorum, aView, someTime } from "./scene.ts";
 
 /** Sections of the table about open runs. */
-const journals: readonly { readonly label: string; readonly run: RunRecord }[] = (() => {
+function journals(): readonly { readonly label: string; readonly run: RunRecord }[] {
   const scene = aPrimarySeen();
   const order = {
     to: "west",
@@ -15,15 +15,23 @@ const journals: readonly { readonly label: string; readonly run: RunRecord }[] =
     ignored: [],
   } as const;
   const switchover = orderedRun(scene, aView(), { ...order, kind: "switchover" });
-  const handedOver: RunRecord = {
+  const done = { kind: "done", evidence: [], tookMs: 1 } as const;
+  const upTo = (count: number): StepRecord[] =>
+    switchover.steps.map((step, index) =>
+      index < count ? { ...step, state: { ...done, evidence: [] } } : step,
+    );
+  const handedOver: RunRecord = { ...switchover, steps: upTo(2) };
+  const running = { kind: "running", by: scene.controllerBootId, since: someTime } as const;
+  const handingOver: RunRecord = {
     ...switchover,
-    steps: switchover.steps.map((step, index) =>
-      index < 2 ? { ...step, state: { kind: "done", evidence: [], tookMs: 1 } } : step,
+    steps: upTo(1).map((step, index) =>
+      index === 1 ? { ...step, attempt: 1, state: running } : step,
     ),
   };
   const about = { id: "failover", term: 3, to: "west", withinRpo: false } as const;
   return [
     { label: "switchover, first step here", run: switchover },
+    { label: "switchover, handing over", run: handingOver },
     { label: "switchover, next step there", run: handedOver },
     {
       label: "switchover, paused",
@@ -33,11 +41,11 @@ const journals: readonly { readonly label: string; readonly run: RunRecord }[] =
     { label: "rejoin of the other site", run: beginRejoin(scene, aView(), "east", null) },
     { label: "any of an older term", run: { ...switchover, term: 1, endsInTerm: 2 } },
   ];
-})();
+}
 
 const openRuns: Ask = {
   name: "open run",
-  values: journals.map(({ label, run }) => ({
+  values: journals().map(({ label, run }) => ({
     label,
     apply: quorum({ openRuns: [{ run, revision: 50, stepForMs: 0 }] }),
   })),
@@ -46,7 +54,7 @@ const openRuns: Ask = {
 export const withRuns: Section = {
   title: "A run is open (the term is this site's)",
   start: aPrimarySeen(),
-  asks: [openRuns, phases(["serving", "draining", "released", "idle"])],
+  asks: [openRuns, phases(["serving", "draining", "releasing", "released", "idle"])],
 };
 
 export const adopting: Section = {

@@ -12,7 +12,9 @@ const newestRevision = (view: QuorumView): number =>
 /** Takes in one linearizable view, unless it is older than what is known. */
 export function observe(state: KeeperState, turn: Turn, view: QuorumView): KeeperState {
   const known = state.view;
-  const isOtherStore = known !== null && known.store.record?.id !== view.store.record?.id;
+  // A store that was empty until now begins its first life, not another one.
+  const knownId = known?.store.record?.id;
+  const isOtherStore = knownId !== undefined && knownId !== view.store.record?.id;
   if (known !== null && isOtherStore) return observeOtherStore(state, turn, known, view);
   if (known !== null && newestRevision(view) < newestRevision(known)) return state;
   return judge(adopt(state, turn, view), turn);
