@@ -27,6 +27,8 @@ export class Browser {
   constructor(authority: Buffer, clock: Clock) {
     this.#clock = clock;
     this.#agent = new Agent({
+      // undici 8.12 throws past its caller when a server refuses an HTTP/2 stream; six plain connections do the same work.
+      allowH2: false,
       connect: { ca: authority, timeout: 3_000 },
       connections: connectionsMax,
       pipelining: 1,
