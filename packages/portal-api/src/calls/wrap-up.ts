@@ -155,7 +155,7 @@ const closeCall = handle(routes.closeCall, async (ctx, { params, body }) => {
     const screen = await screenFacts(ctx, call.callId);
     refuseIfBlocked(call, body, screen);
     const columns = await wrapUpColumns(ctx, call, body);
-    await moveCall(ctx, call, "close", columns);
+    await moveCall(ctx, call, "close", { ...columns, call_status: call.status ?? "completed" });
     await addTasksOfClose(ctx, call, body, screen.isCaseMissing);
     await Promise.all([
       freeAgent(ctx, call, agentId),

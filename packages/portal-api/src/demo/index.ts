@@ -1,2 +1,3 @@
+export { demoAgents, demoPatient } from "./demo-people.ts";
 export { fillDatabase } from "./fill-database.ts";
 export { demoHandlers } from "./handlers.ts";

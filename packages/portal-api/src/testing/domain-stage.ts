@@ -13,7 +13,7 @@ import {
   statusOf,
 } from "@careline/portal-contract";
 import { type AuditEntry, auditRows, insertAuditRow } from "../audit/index.ts";
-import { Database, type TransactionSettings } from "../database/index.ts";
+import { Database, type TransactionSettings, type Tx } from "../database/index.ts";
 import { createFieldCipher, type FieldCipher, KeyRing, newKeysFile } from "../encryption/index.ts";
 import type { OutgoingEvent } from "../event-stream/index.ts";
 import type { PermitView } from "../permit/index.ts";
@@ -242,6 +242,37 @@ export class DomainStage {
         from portal.agents a where a.azure_ad_object_id = ${`demo|${login}`}`;
     if (row === undefined) throw new Error(`nobody is called ${login}`);
     return { ...row, sessionId: systemRandom.uuid(), permissions: [] };
+  }
+
+  /** A call of the demonstration's safety queue in `session`'s hands, connected unless `state` says otherwise. */
+  async placeCall(
+    session: Session,
+    over: { readonly state?: string; readonly phone?: string; readonly startedAt?: Date } = {},
+  ): Promise<string> {
+    const callId = systemRandom.uuid();
+    const startedAt = over.startedAt ?? this.clock.wallNow();
+    await this.owner`
+      insert into portal.call_logs (call_id, call_type, state, provider, provider_call_id, agent_id, team_id, queue_id,
+             programme_id, caller_phone_number, call_start_time, queued_at, connected_at)
+      select ${callId}, 'inbound', ${over.state ?? "connected"}, 'simulator', ${callId}, ${session.agentId},
+             ${session.teamId}, q.queue_id, q.programme_id, ${over.phone ?? "+15555550100"}, ${startedAt}, ${startedAt},
+             ${startedAt} from portal.queues q where q.code = 'safety'`;
+    await this.owner`insert into portal.callers (call_id) values (${callId})`;
+    return callId;
+  }
+
+  /** Straight SQL with the application's credentials and `session`'s context: what a stolen password could do. */
+  sqlAs<T>(session: Session | null, run: (tx: Tx) => Promise<T>): Promise<T> {
+    const signal = new AbortController().signal;
+    return this.database.withTransaction(
+      this.#settings(session),
+      async (transaction) => {
+        const value = await run(transaction.tx);
+        await transaction.commit();
+        return value;
+      },
+      signal,
+    );
   }
 
   async close(): Promise<void> {

@@ -1,0 +1,420 @@
+import { systemRandom, uuidV7 } from "@careline/platform";
+import { routes } from "@careline/portal-contract";
+import type { WrapUp } from "@careline/portal-contract/calls/schemas.ts";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { agentsHandlers } from "../agents/index.ts";
+import { callersHandlers } from "../callers/index.ts";
+import { fillDatabase } from "../demo/index.ts";
+import { programmesHandlers } from "../programmes/index.ts";
+import type { Session } from "../serving/index.ts";
+import { type DomainStage, type StageHouse, startStageHouse } from "../testing/domain-stage.ts";
+import { callTransitions } from "./call-state.ts";
+import { callsHandlers } from "./index.ts";
+
+let house: StageHouse;
+let stage: DomainStage;
+let agents: Session[];
+let next = 0;
+
+beforeAll(async () => {
+  house = await startStageHouse();
+  stage = await house.open();
+  stage.handlers = [...callsHandlers, ...callersHandlers, ...agentsHandlers, ...programmesHandlers];
+  // Team 2 begins at agent101.
+  await fillDatabase(stage.owner, stage.cipher, { agents: 101, patients: 0 });
+  agents = [];
+  for (let index = 1; index <= 40; index += 1) {
+    agents.push(await stage.sessionOf(`agent${String(index).padStart(3, "0")}`));
+  }
+});
+afterAll(async () => {
+  await stage.close();
+  await house.stop();
+});
+
+function anAgent(): Session {
+  const agent = agents[next];
+  next += 1;
+  if (agent === undefined) throw new Error("seed more agents");
+  return agent;
+}
+const newId = (): string => uuidV7(Date.parse("2026-11-22T09:00:00Z"), systemRandom);
+const nothing = {
+  adverse_event: false,
+  product_complaint: false,
+  pregnancy: false,
+  medication_error: false,
+  lack_of_effect: false,
+};
+const aWrapUp = (over: Partial<WrapUp> = {}): WrapUp => ({
+  code: "information_given",
+  reason: "general",
+  resolution: "Explained the leaflet",
+  followUpRequired: false,
+  followUpDate: null,
+  ...over,
+});
+const screen = (who: Session, callId: string, over: object = {}) =>
+  stage.ask(routes.putScreen, who, {
+    params: { callId },
+    body: { answers: { ...nothing, ...over } },
+  });
+const close = (who: Session, callId: string, wrapUp = aWrapUp()) =>
+  stage.ask(routes.closeCall, who, { params: { callId }, body: wrapUp });
+const wrapping = (who: Session) => stage.placeCall(who, { state: "wrapping" });
+
+describe("closing a call", () => {
+  it("is refused until the safety questions are answered, the reason and the code chosen", async () => {
+    const who = anAgent();
+    const callId = await wrapping(who);
+    await expect(close(who, callId)).rejects.toMatchObject({ code: "SCREEN_UNANSWERED" });
+    const answered = await screen(who, callId);
+    expect(answered.body.closeBlockedBy).toEqual(["reason_missing", "wrap_up_code_missing"]);
+    await expect(close(who, callId, aWrapUp({ code: null }))).rejects.toMatchObject({
+      code: "WRAP_UP_INCOMPLETE",
+    });
+    await expect(close(who, callId, aWrapUp({ reason: null }))).rejects.toMatchObject({
+      code: "WRAP_UP_INCOMPLETE",
+    });
+    await expect(close(who, callId, aWrapUp({ code: "appointment" }))).rejects.toMatchObject({
+      code: "WRAP_UP_INCOMPLETE",
+    });
+    expect((await close(who, callId)).body).toMatchObject({
+      state: "closed",
+      status: "completed",
+      closeBlockedBy: [],
+    });
+  });
+  it("is refused while the caller is on the line", async () => {
+    const who = anAgent();
+    const callId = await stage.placeCall(who);
+    await screen(who, callId);
+    await expect(close(who, callId)).rejects.toMatchObject({ code: "CALL_STATE_CONFLICT" });
+  });
+  it("makes a task of a yes without a case, once", async () => {
+    const who = anAgent();
+    const callId = await wrapping(who);
+    await screen(who, callId, { adverse_event: true });
+    await close(who, callId);
+    const { body } = await stage.ask(routes.listTasks, who, {
+      query: { kind: "screen_without_case" },
+    });
+    expect(body.items).toMatchObject([{ callId, kind: "screen_without_case", state: "open" }]);
+  });
+  it("keeps the whole record of HCC-DB-04 and frees the agent [HCC-POR-01]", async () => {
+    const who = anAgent();
+    const callId = await stage.placeCall(who, {
+      startedAt: new Date(stage.clock.wallNow().getTime() - 65_000),
+    });
+    await stage.owner`
+      update portal.agent_presence set state = 'on_call', call_id = ${callId} where agent_id = ${who.agentId}`;
+    const ended = await stage.ask(routes.hangUpCall, who, { params: { callId }, body: {} });
+    expect(ended.body).toMatchObject({ state: "wrapping", status: "completed", callDuration: 65 });
+    expect(ended.body.wrapUpDueAt).not.toBeNull();
+    await screen(who, callId);
+    await close(who, callId);
+    expect((await stage.ask(routes.readOwnProfile, who)).body.presence.state).toBe("available");
+  });
+  it("is answered alike when it is replayed", async () => {
+    const who = anAgent();
+    const callId = await wrapping(who);
+    await screen(who, callId);
+    const first = await close(who, callId);
+    const second = await close(who, callId);
+    expect(second.body).toEqual(first.body);
+  });
+  it("takes the break that was asked for during the call", async () => {
+    const who = anAgent();
+    const callId = await stage.placeCall(who);
+    await stage.owner`
+      update portal.agent_presence set state = 'on_call', call_id = ${callId} where agent_id = ${who.agentId}`;
+    const wish = await stage.ask(routes.setPresence, who, {
+      body: { state: "on_break", reason: "meal" },
+    });
+    expect(wish.body).toMatchObject({
+      state: "on_call",
+      next: { state: "on_break", reason: "meal" },
+    });
+    await stage.ask(routes.hangUpCall, who, { params: { callId }, body: {} });
+    await screen(who, callId);
+    await close(who, callId);
+    expect((await stage.ask(routes.readOwnProfile, who)).body).toMatchObject({
+      status: "on_break",
+      presence: { state: "on_break", reason: "meal", next: null },
+    });
+  });
+});
+
+describe("notes", () => {
+  const note = (who: Session, callId: string, over: object = {}) =>
+    stage.ask(routes.addNote, who, {
+      params: { callId },
+      body: { noteId: newId(), noteType: "medical", noteText: "Took it with food", ...over },
+    });
+  it("carry type, author, time and region [HCC-POR-04] [HCC-DB-08]", async () => {
+    const who = anAgent();
+    const callId = await stage.placeCall(who);
+    const { body } = await note(who, callId);
+    expect(body).toMatchObject({ agentId: who.agentId, noteType: "medical", region: "east" });
+    const listed = await stage.ask(routes.listNotes, who, { params: { callId } });
+    expect(listed.body.items).toEqual([body]);
+  });
+  it("lose payment card numbers before they are stored [HCC-SEC-05]", async () => {
+    const who = anAgent();
+    const callId = await stage.placeCall(who);
+    const { body } = await note(who, callId, { noteText: "card 4111 1111 1111 1111 he said" });
+    expect(body).toMatchObject({
+      noteText: "card [card number removed] he said",
+      redactedCardNumbers: 1,
+    });
+    const draft = { noteType: "general", noteText: "again 4111111111111111", revision: 1 };
+    await stage.ask(routes.saveNoteDraft, who, { params: { callId }, body: draft });
+    const stored = await stage.owner`
+      select note_text from portal.call_notes where call_id = ${callId}
+      union all select note_text from portal.call_note_drafts where call_id = ${callId}`;
+    expect(JSON.stringify(stored)).not.toMatch(/4111/);
+  });
+  it("keep the time at which they were written when they arrive after an outage", async () => {
+    const who = anAgent();
+    const callId = await stage.placeCall(who);
+    const occurredAt = new Date(stage.clock.wallNow().getTime() - 90_000);
+    const request = { noteId: newId(), noteType: "general", noteText: "written offline" };
+    const { body } = await stage.ask(routes.addNote, who, {
+      params: { callId },
+      body: request,
+      occurredAt,
+    });
+    expect(body.timestamp).toBe(occurredAt.toISOString());
+  });
+  it("are drafts first: a late autosave does not undo a newer one, a saved note ends the draft", async () => {
+    const who = anAgent();
+    const callId = await stage.placeCall(who);
+    const save = (revision: number, noteText: string) =>
+      stage.ask(routes.saveNoteDraft, who, {
+        params: { callId },
+        body: { noteType: "general", noteText, revision },
+      });
+    await save(2, "newer");
+    expect((await save(1, "older")).body).toMatchObject({ noteText: "newer", revision: 2 });
+    await note(who, callId);
+    expect((await stage.ask(routes.listNotes, who, { params: { callId } })).body.draft).toBeNull();
+  });
+  it("are refused on, and hidden from, calls of others [HCC-SEC-06]", async () => {
+    const [who, other] = [anAgent(), anAgent()];
+    const callId = await stage.placeCall(who);
+    await note(who, callId);
+    await expect(note(other, callId)).rejects.toMatchObject({ code: "NOT_FOUND" });
+    await expect(stage.ask(routes.listNotes, other, { params: { callId } })).rejects.toMatchObject({
+      code: "NOT_FOUND",
+    });
+  });
+  it("cannot be changed or deleted, not even with the application's credentials", async () => {
+    const who = anAgent();
+    const callId = await stage.placeCall(who);
+    await note(who, callId);
+    for (const statement of [
+      "update portal.call_notes set note_text = ''",
+      "delete from portal.call_notes",
+    ]) {
+      await expect(stage.sqlAs(who, (tx) => tx.unsafe(statement))).rejects.toMatchObject({
+        code: "42501",
+      });
+    }
+  });
+});
+
+describe("who sees which call", () => {
+  it("an agent their own, a supervisor their team's, a manager their programmes' [HCC-SEC-09]", async () => {
+    const who = anAgent();
+    const callId = await wrapping(who);
+    const read = (session: Session) => stage.ask(routes.readCall, session, { params: { callId } });
+    await expect(read(who)).resolves.toMatchObject({ body: { callId } });
+    await expect(read(anAgent())).rejects.toMatchObject({ code: "NOT_FOUND" });
+    await expect(read(await stage.sessionOf("supervisor01"))).resolves.toMatchObject({
+      body: { callId },
+    });
+    await expect(read(await stage.sessionOf("supervisor02"))).rejects.toMatchObject({
+      code: "NOT_FOUND",
+    });
+    await expect(read(await stage.sessionOf("manager01"))).resolves.toMatchObject({
+      body: { callId },
+    });
+    const elsewhere = { ...(await stage.sessionOf("manager01")), programmeIds: [] };
+    await expect(read(elsewhere)).rejects.toMatchObject({ code: "NOT_FOUND" });
+    await expect(read(await stage.sessionOf("admin01"))).rejects.toMatchObject({
+      code: "NOT_FOUND",
+    });
+  });
+  it("shows the caller's number to who handles the call, and masked to everybody else [HCC-SEC-04]", async () => {
+    const who = anAgent();
+    const callId = await stage.placeCall(who);
+    const read = async (session: Session) =>
+      (await stage.ask(routes.readCall, session, { params: { callId } })).body.callerPhoneNumber;
+    expect(await read(who)).toBe("+15555550100");
+    expect(await read(await stage.sessionOf("supervisor01"))).toBe("XXX-XXX-0100");
+  });
+  it("pages through the list in a total order without loss or repeat", async () => {
+    const who = anAgent();
+    const at = new Date(stage.clock.wallNow().getTime() - 3_600_000);
+    const made = [];
+    for (let index = 0; index < 5; index += 1)
+      made.push(await stage.placeCall(who, { state: "wrapping", startedAt: at }));
+    const seen: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const query = cursor === undefined ? { limit: 2 } : { limit: 2, cursor };
+      const { body } = await stage.ask(routes.listCalls, who, { query });
+      seen.push(...body.items.map((item) => item.callId));
+      cursor = body.next ?? undefined;
+    } while (cursor !== undefined);
+    expect([...seen].sort()).toEqual([...made].sort());
+  });
+  it("holds in straight SQL: another agent's call can be neither read, changed nor taken [HCC-SEC-10]", async () => {
+    const [who, other] = [anAgent(), anAgent()];
+    const callId = await stage.placeCall(who);
+    const rows = await stage.sqlAs(
+      other,
+      (tx) => tx`select 1 from portal.call_logs where call_id = ${callId}`,
+    );
+    expect(rows).toHaveLength(0);
+    const changed = await stage.sqlAs(
+      other,
+      (tx) => tx`update portal.call_logs set agent_id = ${other.agentId} where call_id = ${callId}`,
+    );
+    expect(changed.count).toBe(0);
+    await expect(
+      stage.sqlAs(
+        who,
+        (tx) =>
+          tx`update portal.call_logs set agent_id = ${other.agentId} where call_id = ${callId}`,
+      ),
+    ).rejects.toMatchObject({ code: "42501" });
+    await expect(stage.sqlAs(who, (tx) => tx`delete from portal.call_logs`)).rejects.toMatchObject({
+      code: "42501",
+    });
+  });
+});
+
+describe("the database holds the rules a second time", () => {
+  it("knows exactly the transitions of the rule", async () => {
+    const rows = await stage.owner<{ pair: string }[]>`
+      select from_state || '→' || to_state as pair from portal.call_transitions`;
+    expect(rows.map((row) => row.pair).sort()).toEqual([...callTransitions()].sort());
+  });
+  it("refuses a jump in a call's life", async () => {
+    const who = anAgent();
+    const callId = await stage.placeCall(who);
+    await expect(
+      stage.sqlAs(
+        who,
+        (tx) =>
+          tx`update portal.call_logs set state = 'closed', call_status = 'completed' where call_id = ${callId}`,
+      ),
+    ).rejects.toMatchObject({ code: "CL409" });
+  });
+  it("refuses to close a call whose screen is unanswered", async () => {
+    const who = anAgent();
+    const callId = await wrapping(who);
+    await expect(
+      stage.sqlAs(
+        who,
+        (tx) =>
+          tx`update portal.call_logs set state = 'closed', call_status = 'completed' where call_id = ${callId}`,
+      ),
+    ).rejects.toMatchObject({ code: "CL410" });
+  });
+  it("refuses a second live call of one agent, and a second live record of one caller", async () => {
+    const who = anAgent();
+    await stage.placeCall(who);
+    await expect(stage.placeCall(who)).rejects.toMatchObject({ code: "23505" });
+  });
+  it.each([
+    ["a satisfaction rating of 6", "update portal.call_logs set satisfaction_rating = 6"],
+    ["a reason nobody knows", "update portal.call_logs set call_reason = 'weather'"],
+    ["a status nobody knows", "update portal.call_logs set call_status = 'lost'"],
+  ])("refuses %s [HCC-DB-05]", async (_, statement) => {
+    const who = anAgent();
+    await stage.placeCall(who);
+    await expect(stage.sqlAs(who, (tx) => tx.unsafe(statement))).rejects.toMatchObject({
+      code: "23514",
+    });
+  });
+});
+
+describe("caller, tasks, outbound calls", () => {
+  it("keeps who is on the line, and refuses an edit of an old version", async () => {
+    const who = anAgent();
+    const callId = await stage.placeCall(who);
+    const body = {
+      name: "Ada Fictional",
+      relationship: "parent",
+      authority: {
+        kind: "representative",
+        verifiedBy: "document_on_file",
+        scope: "medical",
+        expiresOn: "2027-01-01",
+      },
+      safeContact: "after six",
+    };
+    const request = { params: { callId }, body, ifMatch: 1 };
+    expect((await stage.ask(routes.putCaller, who, request)).body).toMatchObject({
+      version: 2,
+      authority: body.authority,
+    });
+    await expect(stage.ask(routes.putCaller, who, request)).rejects.toMatchObject({
+      code: "STALE_VERSION",
+    });
+  });
+  it("lists follow-ups by due time until they are done; a supervisor sees the team's [HCC-POR-02]", async () => {
+    const who = anAgent();
+    const callId = await stage.placeCall(who);
+    const add = (dueAt: string) =>
+      stage.ask(routes.addTask, who, {
+        params: { callId },
+        body: { taskId: newId(), kind: "follow_up", dueAt, instruction: "Ask how it went" },
+      });
+    const late = await add("2026-12-02T09:00:00.000Z");
+    const early = await add("2026-12-01T09:00:00.000Z");
+    const list = async (session: Session) =>
+      (await stage.ask(routes.listTasks, session, { query: { kind: "follow_up" } })).body.items.map(
+        (task) => task.taskId,
+      );
+    expect(await list(who)).toEqual([early.body.taskId, late.body.taskId]);
+    expect(await list(await stage.sessionOf("supervisor01"))).toEqual(
+      expect.arrayContaining([early.body.taskId]),
+    );
+    expect(await list(anAgent())).toEqual([]);
+    const done = { params: { taskId: early.body.taskId }, body: { outcome: "all well" } };
+    await stage.ask(routes.completeTask, who, done);
+    expect(await list(who)).toEqual([late.body.taskId]);
+    await expect(stage.ask(routes.completeTask, anAgent(), done)).rejects.toMatchObject({
+      code: "NOT_FOUND",
+    });
+  });
+  it("dials a number and refuses a second call beside it [HCC-POR-01]", async () => {
+    const who = anAgent();
+    const queues = (await stage.ask(routes.listProgrammes, who)).body.queues;
+    const dial = (to: object) =>
+      stage.ask(routes.dialCall, who, {
+        body: { callId: newId(), queueId: queues[0]?.queueId, to },
+      });
+    const { body } = await dial({ kind: "number", phone: "+15555550123" });
+    expect(body).toMatchObject({
+      type: "outbound",
+      state: "ringing",
+      callerPhoneNumber: "+15555550123",
+    });
+    await expect(dial({ kind: "number", phone: "+15555550124" })).rejects.toMatchObject({
+      code: "AGENT_BUSY",
+    });
+    const commands =
+      await stage.owner`select command from portal.telephony_commands where call_id = ${body.callId}`;
+    expect(commands).toMatchObject([{ command: { kind: "dial", to: "+15555550123" } }]);
+  });
+  it("shows an agent the queues of their programmes only", async () => {
+    const who = anAgent();
+    expect((await stage.ask(routes.listProgrammes, who)).body.queues).toHaveLength(3);
+    const one = { ...who, programmeIds: who.programmeIds.slice(0, 1) };
+    expect((await stage.ask(routes.listProgrammes, one)).body.queues).toHaveLength(1);
+  });
+});
