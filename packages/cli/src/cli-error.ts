@@ -64,6 +64,12 @@ export const cliErrors = {
     remedy: "Install libnss3-tools (certutil), or import the certificate by hand as shown.",
     exit: "failed",
   },
+  UNEXPECTED_ANSWER: {
+    status: 502,
+    retryable: false,
+    remedy: "The other side speaks another version; restart the lab from this clone.",
+    exit: "failed",
+  },
   UP_INCOMPLETE: {
     status: 504,
     retryable: true,

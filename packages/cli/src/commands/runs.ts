@@ -45,9 +45,13 @@ function declareList(command: Command, context: CommandContext): void {
       const path = `/v1/runs?limit=${encodeURIComponent(options.limit)}`;
       const answer = await connectAs(options.as, context).get(path, context.signal);
       context.output.json(answer);
-      const rows = runsSchema.parse(answer).map((run) => [run.id, run.kind, run.state]);
+      const rows = runsSchema
+        .parse(answer)
+        .map((run) => [run.id, run.createdAt, run.kind, run.state]);
       context.output.line(
-        rows.length === 0 ? "No run yet." : formatTable([["run", "kind", "state"], ...rows]),
+        rows.length === 0
+          ? "No run yet."
+          : formatTable([["run", "began", "kind", "state"], ...rows]),
       );
     });
 }
@@ -77,17 +81,18 @@ async function control(
 }
 
 function runText(run: Run): string {
-  const rows = run.steps.map((step) => [
-    step.name,
-    step.state,
-    step.attempts === undefined ? "" : `${step.attempts}×`,
-    evidenceText(step.evidence),
+  const rows = run.steps.map(({ name, site, state, attempt, detail }) => [
+    name,
+    site,
+    state,
+    attempt > 1 ? `${attempt}×` : "",
+    detail,
   ]);
-  return [`${run.kind} ${run.id}: ${run.state}`, formatTable(rows)].join("\n");
-}
-
-function evidenceText(evidence: unknown): string {
-  if (evidence === undefined || evidence === null) return "";
-  if (Array.isArray(evidence)) return evidence.map(String).join("; ");
-  return typeof evidence === "string" ? evidence : JSON.stringify(evidence);
+  const why = run.why === null ? "" : `: ${run.why}`;
+  const who = run.orderedBy === null ? "by the controllers themselves" : `by ${run.orderedBy}`;
+  return [
+    `${run.kind} ${run.id}, ${run.from} to ${run.to}, ${who}, ${run.createdAt}`,
+    `${run.state}${why}`,
+    formatTable(rows),
+  ].join("\n");
 }

@@ -9,7 +9,7 @@ const followForMs = 3_600_000;
 /** The primary's controller may be the one that dies: answers may be missing for this long. */
 const silentForMs = 60_000;
 
-const goodEnds = new Set(["completed", "done", "succeeded"]);
+const goodEnds = new Set(["completed"]);
 const badEnds = new Set(["failed", "cancelled", "superseded"]);
 
 /**
@@ -32,11 +32,14 @@ export async function followRun(
       for (const step of run.steps) {
         if (shown.get(step.name) === step.state || step.state === "pending") continue;
         shown.set(step.name, step.state);
-        output.progress(`${step.name}: ${step.state}`);
+        output.progress(`${step.name} (${step.site}): ${step.state} ${step.detail}`.trimEnd());
       }
       if (goodEnds.has(run.state)) return run;
       if (badEnds.has(run.state)) {
-        throw new CliError("RUN_FAILED", `${run.kind} ${run.id} ended as ${run.state}`);
+        throw new CliError(
+          "RUN_FAILED",
+          `${run.kind} ${run.id} ended as ${run.state}: ${run.why ?? ""}`,
+        );
       }
     }
     await clock.sleep(lookEachMs, signal);

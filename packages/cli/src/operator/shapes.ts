@@ -35,24 +35,50 @@ export const systemStatusSchema = z.looseObject({
 });
 export type SystemStatus = z.infer<typeof systemStatusSchema>;
 
-export const runSchema = z.looseObject({
-  id: z.string(),
-  kind: z.string(),
-  state: z.string(),
-  steps: z
-    .array(
-      z.looseObject({
-        name: z.string(),
-        state: z.string(),
-        attempts: z.number().optional(),
-        startedAt: z.string().nullish(),
-        endedAt: z.string().nullish(),
-        evidence: z.unknown().optional(),
-      }),
-    )
-    .default([]),
-});
+const stepSchema = z
+  .looseObject({
+    definition: z.looseObject({ name: z.string(), site: z.string() }),
+    attempt: z.number(),
+    state: z.looseObject({ kind: z.string() }),
+  })
+  .transform(({ definition, attempt, state }) => ({
+    name: definition.name,
+    site: definition.site,
+    attempt,
+    state: state.kind,
+    detail: detailOf(state),
+  }));
+
+/** A run's journal, as far as it is shown. */
+export const runSchema = z
+  .looseObject({
+    id: z.string(),
+    kind: z.string(),
+    from: z.string(),
+    to: z.string(),
+    orderedBy: z.string().nullable(),
+    createdAt: z.string(),
+    state: z.looseObject({ kind: z.string(), why: z.string().optional() }),
+    steps: z.array(stepSchema),
+  })
+  .transform(({ id, kind, from, to, orderedBy, createdAt, state, steps }) => ({
+    ...{ id, kind, from, to, orderedBy, createdAt, steps },
+    state: state.kind,
+    why: state.why ?? null,
+  }));
 export type Run = z.infer<typeof runSchema>;
+
+/** Evidence, duration or reason of a step, whichever its state has. */
+function detailOf(state: Readonly<Record<string, unknown>>): string {
+  const parts: string[] = [];
+  if (typeof state.tookMs === "number") parts.push(`${Math.round(state.tookMs)} ms`);
+  if (Array.isArray(state.evidence)) parts.push(...state.evidence.map(String));
+  for (const key of ["why", "reason"]) {
+    const text = state[key];
+    if (typeof text === "string") parts.push(text);
+  }
+  return parts.join("; ");
+}
 
 export const runsSchema = z.union([
   z.array(runSchema),

@@ -1,5 +1,6 @@
 import { CodedError, describeError } from "@careline/platform";
 import { CommanderError } from "commander";
+import { z } from "zod";
 import { CliError, cliErrors } from "../cli-error.ts";
 import { exitCodes } from "../exit-codes.ts";
 import type { Output } from "./output.ts";
@@ -11,6 +12,7 @@ export function reportFailure(thrown: unknown, output: Output, isInterrupted: bo
     output.note("careline: interrupted");
     return exitCodes.interrupted.code;
   }
+  if (thrown instanceof z.ZodError) return reportFailure(unexpectedAnswer(thrown), output, false);
   const code = thrown instanceof CodedError ? String(thrown.code) : "UNEXPECTED";
   const remedy = remedyOf(thrown);
   const message = thrown instanceof Error ? thrown.message : String(thrown);
@@ -21,6 +23,13 @@ export function reportFailure(thrown: unknown, output: Output, isInterrupted: bo
   if (remedy !== null) output.note(`  next: ${remedy}`);
   if (code === "UNEXPECTED" && thrown instanceof Error) output.note(thrown.stack ?? "");
   return exitOf(thrown);
+}
+
+/** An answer or a file of another version: the first field that does not fit says enough. */
+function unexpectedAnswer(error: z.ZodError): CliError {
+  const [first] = error.issues;
+  const where = first === undefined || first.path.length === 0 ? "(top)" : first.path.join(".");
+  return new CliError("UNEXPECTED_ANSWER", `${where}: ${first?.message ?? "does not fit"}`);
 }
 
 function commanderExit(thrown: CommanderError): number {

@@ -2,9 +2,10 @@ import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { type ClientHttp2Session, connect as connectH2 } from "node:http2";
 import { createServer as createHttps, request, type Server } from "node:https";
-import { createServer, type Socket } from "node:net";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Duplex } from "node:stream";
 import { systemClock } from "@careline/platform";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { frontDoorConfig } from "./front-door-config.ts";
@@ -56,7 +57,7 @@ afterEach(async () => {
 });
 
 async function aPortal(name: string): Promise<FakePortal> {
-  const sockets = new Set<Socket>();
+  const sockets = new Set<Duplex>();
   const server: Server = createHttps(
     { cert: readFileSync(join(dir, "c")), key: readFileSync(join(dir, "k")) },
     (incoming, outgoing) => {

@@ -14,7 +14,7 @@ import {
   sites,
 } from "../layout/index.ts";
 import { faketimeLibrary, type ProcessSpec, skewableEnvironment } from "../supervisor/index.ts";
-import { nodeSpec, waves } from "./spec.ts";
+import { niceness, nodeSpec, waves } from "./spec.ts";
 import { writeConfig } from "./write-config.ts";
 
 /** The configuration files as written: what the schemas accept, before their defaults. */
@@ -41,6 +41,7 @@ export function keeperProcess(layout: Layout, region: Region): ProcessSpec {
   writeConfig(layout, `keeper.${region}.json`, file);
   return nodeSpec(layout, "keeper", region, "continuity/src/keeper.ts", {
     wave: waves.keepers,
+    nice: niceness.lifeline,
     dirs: postgresDirs(layout, region),
     ready: { kind: "port", port: ports.direct(region, "keeper") },
     env: regionEnvironment(layout, region),
@@ -77,6 +78,7 @@ export function controllerProcess(layout: Layout, site: Site): ProcessSpec {
   writeConfig(layout, `controller.${site}.json`, file);
   return nodeSpec(layout, "controller", site, "continuity/src/controller.ts", {
     wave: waves.controllers,
+    nice: niceness.steering,
     dirs: [join(layout.processDir(site, "controller"), "evidence")],
     ready: { kind: "port", port: ports.direct(site, "controller") },
     env: region === undefined ? {} : regionEnvironment(layout, region),

@@ -10,7 +10,7 @@ import {
   sites,
 } from "../layout/index.ts";
 import type { ProcessSpec } from "../supervisor/index.ts";
-import { nodeCommand, nodeSpec, specOf, waves } from "./spec.ts";
+import { niceness, nodeCommand, nodeSpec, specOf, waves } from "./spec.ts";
 import { writeConfig } from "./write-config.ts";
 
 /** etcd of one site. Its peers are reached through the site's own CONNECT proxy of the WAN. */
@@ -47,6 +47,7 @@ export function etcdProcess(layout: Layout, site: Site): ProcessSpec {
   const args = Object.entries(flags).map(([name, value]) => `--${name}=${value}`);
   return specOf(layout, "etcd", site, {
     wave: waves.quorum,
+    nice: niceness.lifeline,
     command: "/bin/sh",
     args: [
       "-c",

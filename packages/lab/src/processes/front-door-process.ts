@@ -8,7 +8,7 @@ import {
 } from "../front-door/index.ts";
 import { giveTo, type Layout, regions } from "../layout/index.ts";
 import type { ProcessSpec } from "../supervisor/index.ts";
-import { specOf, waves } from "./spec.ts";
+import { niceness, specOf, waves } from "./spec.ts";
 import { writeConfigText } from "./write-config.ts";
 
 /** HAProxy: the only address that browsers and the carrier know. */
@@ -34,6 +34,7 @@ export function frontDoorProcess(layout: Layout): ProcessSpec {
   const file = writeConfigText(layout, "haproxy.cfg", config);
   return specOf(layout, "haproxy", "edge", {
     wave: waves.frontDoor,
+    nice: niceness.steering,
     command: "haproxy",
     // -db: in the foreground, one process, so that its parent is the supervisor.
     args: ["-db", "-f", file],

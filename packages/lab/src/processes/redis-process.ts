@@ -1,18 +1,19 @@
 import { readFileSync } from "node:fs";
-import { ensureSecret, type Layout, otherRegion, type Region } from "../layout/index.ts";
+import { ensureSecret, type Layout, type Region } from "../layout/index.ts";
 import type { ProcessSpec } from "../supervisor/index.ts";
-import { specOf, waves } from "./spec.ts";
+import { niceness, specOf, waves } from "./spec.ts";
 import { writeConfigText } from "./write-config.ts";
 
 /**
- * Redis of one region. Holds nothing that PostgreSQL could not rebuild, so it keeps no files. It
- * starts as a replica of the other region, and so refuses writes until continuity says otherwise.
+ * Redis of one region. Holds nothing that PostgreSQL could not rebuild, so it keeps no files.
+ * Whom it follows, and whether it may be written to, continuity says at run time.
  */
 export function redisProcess(layout: Layout, region: Region): ProcessSpec {
   ensureSecret(layout, "redis-password");
   const file = writeConfigText(layout, `redis.${region}.conf`, redisConfig(layout, region));
   return specOf(layout, "redis", region, {
     wave: waves.services,
+    nice: niceness.steering,
     command: "redis-server",
     args: [file],
     ready: { kind: "port", port: layout.ports.direct(region, "redis") },
@@ -36,7 +37,6 @@ function redisConfig(layout: Layout, region: Region): string {
     ["tls-protocols", '"TLSv1.3"'],
     ["requirepass", password],
     ["masterauth", password],
-    ["replicaof", `127.0.0.1 ${ports.reach(region, otherRegion(region), "redis")}`],
     ["save", '""'],
     ["appendonly", "no"],
     ["maxmemory", "256mb"],

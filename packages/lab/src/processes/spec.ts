@@ -14,6 +14,12 @@ export const waves = {
   frontDoor: 7,
 } as const;
 
+/**
+ * Priorities. A lease is renewed each 250 ms through the network, the quorum store and the keeper:
+ * a busy machine must slow the portal down before it makes a region look dead.
+ */
+export const niceness = { lifeline: -12, steering: -6 } as const;
+
 type Chosen = Pick<ProcessSpec, "wave" | "command" | "args" | "ready"> & Partial<ProcessSpec>;
 
 /** A spec with the usual settings where none are chosen. */
@@ -22,6 +28,7 @@ export function specOf(layout: Layout, process: string, place: Place, chosen: Ch
     name: `${process}.${place}`,
     place,
     before: null,
+    nice: 0,
     cwd: layout.processDir(place, process),
     dirs: [],
     readyWithinMs: 20_000,

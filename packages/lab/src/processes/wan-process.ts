@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { type Layout, type Place, peerAddress, places, sites } from "../layout/index.ts";
 import type { ProcessSpec } from "../supervisor/index.ts";
 import type { LinkSettings, WanConfig } from "../wan/index.ts";
-import { nodeSpec, waves } from "./spec.ts";
+import { niceness, nodeSpec, waves } from "./spec.ts";
 import { writeConfig } from "./write-config.ts";
 
 /** One way between any two sites; a round trip between the regions takes twice this. */
@@ -13,6 +13,7 @@ export function wanProcess(layout: Layout): ProcessSpec {
   writeConfig(layout, "wan.edge.json", wanConfig(layout));
   return nodeSpec(layout, "wan", "edge", "lab/src/wan/main.ts", {
     wave: waves.network,
+    nice: niceness.lifeline,
     name: "wan",
     // Outside every site's folder: a fault on a site must not reach it.
     cwd: join(layout.stateDir, "wan"),

@@ -5,6 +5,7 @@ import { makeOwnedDir, type Owner } from "../layout/index.ts";
 import { LogFile } from "./log-file.ts";
 import { waitUntilReady } from "./probe.ts";
 import type { ProcessSpec } from "./process-spec.ts";
+import { setNice } from "./set-nice.ts";
 
 /**
  * `waiting`: its wave has not come. `starting`: runs, not ready yet. `running`: ready.
@@ -165,9 +166,12 @@ export class Child {
       cwd: spec.cwd,
       env: { LANG: "C.UTF-8", TZ: "UTC", ...spec.env },
       stdio: ["ignore", "pipe", "pipe"],
+      // A session of its own: Linux shares the processor out by session first.
+      detached: true,
       ...(this.#deps.owner?.switchTo ?? {}),
     });
     this.#process = child;
+    if (child.pid !== undefined) setNice(child.pid, spec.nice);
     for (const stream of [child.stdout, child.stderr]) {
       stream.on("data", (chunk: Buffer) => this.#log.write(chunk));
     }

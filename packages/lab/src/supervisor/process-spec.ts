@@ -29,6 +29,8 @@ export const processSpecSchema = z.strictObject({
   cwd: z.string(),
   /** Further folders that it needs, made and given to its user before it starts. */
   dirs: z.array(z.string()),
+  /** Scheduling priority as `nice` counts it; below 0 only where the supervisor is root. */
+  nice: z.number().int().min(-20).max(19),
   ready: probeSchema,
   readyWithinMs: z.number().positive(),
   /** After this long the ordered stop becomes SIGKILL. */
