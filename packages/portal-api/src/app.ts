@@ -3,21 +3,15 @@ import { type RouteDefinition, routes } from "@careline/portal-contract";
 import type { FastifyInstance } from "fastify";
 import { buildServer } from "./build-server.ts";
 import { buildDomains } from "./domain-handlers.ts";
-import { serveEmergencyRead } from "./emergency-reads/index.ts";
 import { createFieldCipher } from "./encryption/index.ts";
 import type { Streams } from "./event-stream/index.ts";
-import { type AppDeps, buildFoundation, type Foundation } from "./foundation.ts";
+import { type AppDeps, buildFoundation, servingOf } from "./foundation.ts";
 import { foundationLoops } from "./foundation-loops.ts";
 import { healthHandlers } from "./health/index.ts";
 import { identityHandlers } from "./identity/index.ts";
 import type { PermitClient } from "./permit/index.ts";
 import { PortalError } from "./problems/index.ts";
-import {
-  type BackgroundLoop,
-  RateLimiter,
-  type RegisteredHandler,
-  type ServeDeps,
-} from "./serving/index.ts";
+import type { BackgroundLoop, RegisteredHandler } from "./serving/index.ts";
 
 /** A portal that is put together and not yet listening. */
 export interface PortalApp {
@@ -59,7 +53,7 @@ export async function buildApp(deps: AppDeps): Promise<PortalApp> {
   return {
     server: await buildServer(deps, {
       ...foundation,
-      serve: serveDeps(deps, foundation),
+      serve: servingOf(foundation),
       handlers,
     }),
     permit,
@@ -91,16 +85,6 @@ export async function buildApp(deps: AppDeps): Promise<PortalApp> {
         foundation.database.close(),
       ]);
     },
-  };
-}
-
-function serveDeps({ clock }: AppDeps, foundation: Foundation): ServeDeps {
-  const { serving, spool, permit, redis } = foundation;
-  const emergency = { ...serving, spool, lostPermitAgoMs: () => permit.lostAgoMs };
-  return {
-    ...serving,
-    limiter: new RateLimiter(redis, clock),
-    serveEmergency: (incoming, input) => serveEmergencyRead(incoming, input, emergency),
   };
 }
 

@@ -8,14 +8,19 @@ import {
 } from "@careline/platform";
 import type { PortalConfig } from "./config.ts";
 import { Database } from "./database/index.ts";
-import { AuditSpool } from "./emergency-reads/index.ts";
+import { AuditSpool, serveEmergencyRead } from "./emergency-reads/index.ts";
 import { KeyRing } from "./encryption/index.ts";
 import { EventHub, Streams } from "./event-stream/index.ts";
 import { ConfirmedWatch } from "./health/index.ts";
 import { IdentityProvider, SessionStore } from "./identity/index.ts";
 import { PermitClient } from "./permit/index.ts";
 import { RedisClient } from "./redis/index.ts";
-import { createBackgroundWrites, type ServingDeps } from "./serving/index.ts";
+import {
+  createBackgroundWrites,
+  RateLimiter,
+  type ServeDeps,
+  type ServingDeps,
+} from "./serving/index.ts";
 
 export interface AppDeps {
   readonly config: PortalConfig;
@@ -82,6 +87,17 @@ export function buildFoundation({ config, clock, random, log }: AppDeps) {
     background: createBackgroundWrites({ site, clock, random, log, database, permit, events }),
     provider: new IdentityProvider(config.identity, config.publicOrigins[0] ?? "", log),
     spool: new AuditSpool(config.spoolDirectory, bootId),
+  };
+}
+
+/** What `serve` works with. */
+export function servingOf(foundation: Foundation): ServeDeps {
+  const { serving, spool, permit, redis } = foundation;
+  const emergency = { ...serving, spool, lostPermitAgoMs: () => permit.lostAgoMs };
+  return {
+    ...serving,
+    limiter: new RateLimiter(redis, serving.clock),
+    serveEmergency: (incoming, input) => serveEmergencyRead(incoming, input, emergency),
   };
 }
 

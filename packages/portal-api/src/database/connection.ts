@@ -1,8 +1,9 @@
 import { connect as connectTcp, isIP, type Socket } from "node:net";
-import type { ConnectionOptions } from "node:tls";
+import { type ConnectionOptions, connect as connectTls } from "node:tls";
 import { type Clock, describeError } from "@careline/platform";
 import postgres from "postgres";
 import { PortalError } from "../problems/index.ts";
+import { arrayTypes } from "./array-types.ts";
 import type { Tx } from "./tx.ts";
 
 /** How to reach one PostgreSQL, with secrets already read. */
@@ -45,8 +46,12 @@ export class Connection {
       database: target.database,
       user: target.user,
       password: target.password,
-      ssl: tlsOptions(target),
+      // TLS is made in #openSocket, so that `destroy` ends the TLS socket itself: ending the TCP socket under it
+      // leaves writes of the library behind whose EBADF nobody hears, and that ends the process.
+      ssl: false,
       max: 1,
+      fetch_types: false,
+      types: arrayTypes(),
       max_lifetime: null,
       idle_timeout: 0,
       connect_timeout: Math.ceil(target.connectTimeoutMs / 1_000),
@@ -99,11 +104,13 @@ export class Connection {
     return notices;
   }
 
-  /** Ends the socket at once. What was under way at the server may still happen. */
+  /**
+   * Ends the socket at once. What was under way at the server may still happen. The library learns of it by the socket's
+   * end alone: asked to end as well, it would write to a socket that is gone.
+   */
   destroy(): void {
     this.#isOver = true;
     this.#socket?.destroy();
-    this.#client.end({ timeout: 0 }).catch(() => {});
   }
 
   /**
@@ -121,8 +128,10 @@ export class Connection {
 
   /** Says goodbye to the server. */
   async close(): Promise<void> {
+    const isDead = this.#isOver || this.#socket?.destroyed !== false;
     this.#isOver = true;
-    await this.#client.end({ timeout: 1 });
+    if (isDead) this.destroy();
+    else await this.#client.end({ timeout: 1 });
   }
 
   /**
@@ -155,7 +164,16 @@ export class Connection {
       socket.once("close", () => reject(new Error("closed while connecting")));
     });
     socket.removeAllListeners();
-    return socket;
+    await askForTls(socket);
+    const secured = connectTls({ socket, ...tlsOptions(this.#target) });
+    this.#socket = secured;
+    await new Promise<void>((resolve, reject) => {
+      secured.once("secureConnect", resolve);
+      secured.once("error", reject);
+      secured.once("close", () => reject(new Error("closed while TLS was made")));
+    });
+    secured.removeAllListeners();
+    return secured;
   }
 
   #cancel(): void {
@@ -169,6 +187,23 @@ export class Connection {
       this.destroy();
     });
   }
+}
+
+/** PostgreSQL's SSLRequest: a message of its own, answered by one letter. */
+function askForTls(socket: Socket): Promise<void> {
+  const message = Buffer.alloc(8);
+  message.writeInt32BE(8, 0);
+  message.writeInt32BE(80_877_103, 4);
+  return new Promise((resolve, reject) => {
+    const onClose = (): void => reject(new Error("closed while asking for TLS"));
+    socket.once("error", reject).once("close", onClose);
+    socket.once("data", (answer) => {
+      socket.removeAllListeners();
+      if (answer.length === 1 && answer[0] === 0x53) resolve();
+      else reject(new Error("the server does not offer TLS"));
+    });
+    socket.write(message);
+  });
 }
 
 /** The name to verify goes into `host` when it is an address, because SNI takes names only (RFC 6066). */

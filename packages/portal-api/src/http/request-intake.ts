@@ -1,6 +1,7 @@
 import type { Clock, Random } from "@careline/platform";
 import { uuidV7 } from "@careline/platform";
 import type { FastifyRequest } from "fastify";
+import { PortalError } from "../problems/index.ts";
 import type { Incoming, RegisteredHandler } from "../serving/index.ts";
 
 /** Longest a request may take, database and identity provider included. */
@@ -34,12 +35,12 @@ export function takeIn(
   const now = deps.clock.wallNow();
   const leaving = new AbortController();
   const { socket } = request.raw;
-  const onClose = (): void => leaving.abort(new Error("the client left"));
+  const onClose = (): void => leaving.abort(new PortalError("CLIENT_LEFT", "the client left"));
   socket.once("close", onClose);
   const cancelTimer = deps.clock.after(requestMs, () =>
-    leaving.abort(new DeadlineReached(`no answer within ${requestMs} ms`)),
+    leaving.abort(new PortalError("TIMED_OUT", `no answer within ${requestMs} ms`)),
   );
-  const onStop = (): void => leaving.abort(deps.stop.reason);
+  const onStop = (): void => leaving.abort(new PortalError("STOPPING", "the process stops"));
   deps.stop.addEventListener("abort", onStop, { once: true });
   const body = request.body as BodyParts | null | undefined;
   const agent = request.headers["user-agent"];
@@ -67,10 +68,4 @@ export function takeIn(
       cancelTimer();
     },
   };
-}
-
-/** The time for one request is over; answered as TIMED_OUT. */
-export class DeadlineReached extends Error {
-  override readonly name = "DeadlineReached";
-  readonly code = "DEADLINE_EXCEEDED";
 }

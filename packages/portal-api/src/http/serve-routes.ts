@@ -1,13 +1,13 @@
 import { type Counter, describeError, type Histogram, type Logger } from "@careline/platform";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { PortalError } from "../problems/index.ts";
+import type { PortalError } from "../problems/index.ts";
 import {
   portalErrorFrom,
   type RegisteredHandler,
   type ServeDeps,
   serve,
 } from "../serving/index.ts";
-import { DeadlineReached, type IntakeDeps, takeIn } from "./request-intake.ts";
+import { type IntakeDeps, takeIn } from "./request-intake.ts";
 import { problemOutgoing, writeAnswer, writeOutgoing } from "./write-answer.ts";
 
 export interface ServeRoutesDeps extends IntakeDeps {
@@ -58,7 +58,7 @@ async function answer(
       deps.commonHeaders(incoming.requestId),
     ).status;
   } catch (thrown) {
-    const error = toError(thrown, incoming.signal);
+    const error = portalErrorFrom(incoming.signal.aborted ? incoming.signal.reason : thrown);
     logFailure(error, operation, incoming.requestId, deps);
     const outgoing =
       handler.route.answers === "redirect"
@@ -70,13 +70,6 @@ async function answer(
     end();
   }
   stopTimer({ status: String(status) });
-}
-
-function toError(thrown: unknown, signal: AbortSignal): PortalError {
-  if (signal.aborted && signal.reason instanceof DeadlineReached) {
-    return new PortalError("TIMED_OUT", signal.reason.message, { cause: thrown });
-  }
-  return portalErrorFrom(thrown);
 }
 
 /** Once, here. What a client did wrong is counted only; what went wrong here is logged with its causes. */

@@ -44,6 +44,7 @@ export const internalCodes = {
     retryable: false,
     remedy: "Keep the damaged spool file as evidence and start a new one.",
   },
+  CLIENT_LEFT: { status: 499, retryable: true, remedy: "Nobody waits for this answer." },
   CONNECTION_LOST: {
     status: 503,
     retryable: true,

@@ -1,5 +1,5 @@
 import { DeadlineExceededError } from "@careline/platform";
-import { isProblemCode } from "@careline/portal-contract";
+import { isProblemCode, type ProblemCode } from "@careline/portal-contract";
 import { isServerError } from "../database/index.ts";
 import { PortalError } from "../problems/index.ts";
 
@@ -28,14 +28,18 @@ const bySqlState: Readonly<Record<string, () => PortalError>> = {
 const lostConnection =
   /^(CONNECTION_|CONNECT_TIMEOUT|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EHOSTUNREACH|ERR_SSL|ERR_TLS)/;
 
+/** What an internal code is told as; the others are INTERNAL. */
+const toTell: Readonly<Record<string, ProblemCode>> = {
+  CONNECTION_LOST: "DATABASE_UNAVAILABLE",
+  // Nobody reads it; counted apart from failures of ours.
+  CLIENT_LEFT: "STOPPING",
+};
+
 /** What a client is told about anything that was thrown. The original stays as `cause` for the log and never leaves. */
 export function portalErrorFrom(thrown: unknown): PortalError {
   if (thrown instanceof PortalError) {
     if (isProblemCode(thrown.code)) return thrown;
-    const isLost = thrown.code === "CONNECTION_LOST";
-    return new PortalError(isLost ? "DATABASE_UNAVAILABLE" : "INTERNAL", thrown.code, {
-      cause: thrown,
-    });
+    return new PortalError(toTell[thrown.code] ?? "INTERNAL", thrown.code, { cause: thrown });
   }
   if (thrown instanceof DeadlineExceededError) {
     return new PortalError("TIMED_OUT", thrown.message, { cause: thrown });

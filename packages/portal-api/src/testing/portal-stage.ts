@@ -8,7 +8,12 @@ import { type PortalConfig, portalConfigSchema } from "../config.ts";
 import { newKeysFile } from "../encryption/index.ts";
 import { createBrowser, type StageBrowser } from "./stage-browser.ts";
 import { createTestAuthority, type TestAuthority } from "./test-authority.ts";
-import { startTestCluster, type TestCluster, type TestDatabase } from "./test-cluster.ts";
+import {
+  startTestCluster,
+  type TestCluster,
+  type TestClusterOptions,
+  type TestDatabase,
+} from "./test-cluster.ts";
 import { startTestIdentityProvider, type TestIdentityProvider } from "./test-identity-provider.ts";
 import { startTestKeeper, type TestKeeper } from "./test-keeper.ts";
 import { startTestRedis, type TestRedis } from "./test-redis.ts";
@@ -33,10 +38,10 @@ export interface PortalStage {
   stop(): Promise<void>;
 }
 
-export async function startStageServers(): Promise<StageServers> {
+export async function startStageServers(options: TestClusterOptions = {}): Promise<StageServers> {
   const authority = createTestAuthority();
   const [cluster, redis, provider] = await Promise.all([
-    startTestCluster(authority),
+    startTestCluster(authority, options),
     startTestRedis(authority),
     startTestIdentityProvider(authority),
   ]);
@@ -60,6 +65,8 @@ export interface StageOptions {
   readonly site?: "east" | "west";
   /** Directory of the audit spool; default: a new one. */
   readonly spoolDirectory?: string;
+  /** True: nothing runs beside requests. */
+  readonly withoutLoops?: boolean;
 }
 
 export async function startPortalStage(
@@ -114,7 +121,7 @@ export async function startPortalStage(
   const asking = app.permit.run(stop.signal);
   await app.permit.firstAnswer();
   await app.server.listen({ host: "127.0.0.1", port: 0 });
-  const loops = app.loops.map(({ run }) => run(stop.signal));
+  const loops = options.withoutLoops === true ? [] : app.loops.map(({ run }) => run(stop.signal));
   const address = app.server.server.address();
   const origin = `https://localhost:${typeof address === "object" && address !== null ? address.port : 0}`;
   const agent = new Agent({ connect: { ca: readFileSync(authority.ca), servername: "localhost" } });
