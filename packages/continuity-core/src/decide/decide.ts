@@ -71,6 +71,9 @@ function continueRuns(turn: Turn, rules: ControllerRules): Decision | null {
   if (blocking === undefined) return null;
   if (blocking.run.state.kind === "paused" && turn.lease.kind === "released")
     return hold("run-paused");
+  // The automatic take-over that is on its way is waited for, not ordered again.
+  if (blocking.run.kind === "failover" && blocking.run.orderedBy === null)
+    return hold("run-waiting");
   // A primary that dies while a run waits for something is still replaced.
   const releasedFor = turn.o.quorum.releasedForMs ?? 0;
   const isGone = turn.lease.kind === "held" || releasedFor >= turn.policy.takeBackAfterMs;
@@ -97,9 +100,12 @@ function moveSome(o: Observation, rules: ControllerRules): Decision | null {
 function occupies(open: OpenRun, turn: Turn): boolean {
   const { run } = open;
   if (run.kind === "rejoin") return run.from === turn.o.self;
-  if (run.kind === "failover") return turn.keeper.phase !== "serving" && run.to === turn.o.self;
   if (run.kind === "plan") return false;
   const step = currentStep(run)?.definition;
+  if (run.kind === "failover")
+    return (
+      step?.ensure === "taken-over" && run.to === turn.o.self && turn.keeper.phase !== "serving"
+    );
   const isMoving = step?.ensure === "handed-over" || step?.ensure === "taken-over";
   return isMoving
     ? turn.keeper.phase !== "serving"

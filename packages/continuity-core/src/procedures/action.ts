@@ -30,8 +30,8 @@ export type Verdict =
     }
   | { readonly kind: "act"; readonly action: Action }
   | { readonly kind: "wait"; readonly why: string }
-  /** Trying again cannot help this attempt. */
-  | { readonly kind: "fail"; readonly why: string };
+  /** Trying again cannot help this attempt; `isFinal`: nor any other attempt of this run. */
+  | { readonly kind: "fail"; readonly why: string; readonly isFinal?: boolean };
 
 export const done = (...evidence: readonly string[]): Verdict => ({ kind: "done", evidence });
 export const act = (action: Action): Verdict => ({ kind: "act", action });

@@ -3,31 +3,19 @@ import type { Observation } from "../observe/index.ts";
 import type { RunRecord } from "../runs/index.ts";
 import { act, done, fail, type Verdict, wait } from "./action.ts";
 import { evaluateReadiness, readinessInputOf } from "./readiness.ts";
-import { type ProcedureRules, procedureRules } from "./rules.ts";
+import type { ProcedureRules } from "./rules.ts";
 
 /** Everything a check may look at: the run, what this site observes, and the policy-free rules. */
 export interface Look {
   readonly run: RunRecord;
   readonly o: Observation;
   readonly attempt: number;
+  /** Since the current attempt began. */
+  readonly forMs: number;
   readonly rules: ProcedureRules;
 }
 
 type Ensure = (look: Look) => Verdict;
-
-const lookWith = (
-  run: RunRecord,
-  o: Observation,
-  attempt: number,
-  rules = procedureRules,
-): Look => ({
-  run,
-  o,
-  attempt,
-  rules,
-});
-
-export { lookWith };
 
 function keeperOf(look: Look): KeeperStatus | null {
   return look.o.keeper;
@@ -106,6 +94,7 @@ function takenOver(look: Look): Verdict {
   const keeper = keeperOf(look);
   if (keeper === null) return silentKeeper;
   if (keeper.phase === "deciding") return wait("the take-over is on its way");
+  if (run.orderedBy === null) return automaticTakeOver(look);
   // Whoever takes over follows first: the keeper promotes a standby that runs, nothing else.
   if (keeper.postgres === "down") return startStandby(look);
   if (keeper.phase !== "standby") return wait(`the keeper is ${keeper.phase}`);
@@ -113,6 +102,20 @@ function takenOver(look: Look): Verdict {
     kind: "keeper",
     command: { kind: "take-over", order: takeOverOrder(run, o.fresh.at) },
   });
+}
+
+/** The keeper takes an order in milliseconds; one that it has not taken by then it has refused. */
+const orderTakenWithinMs = 2_000;
+
+/**
+ * An automatic failover is decided for its moment: the order went out beside the journal. If the keeper refused it, or lost, the
+ * reason is over, and only a new decision may order another take-over (trap 7).
+ */
+function automaticTakeOver(look: Look): Verdict {
+  const phase = look.o.keeper?.phase ?? "silent";
+  if (look.forMs <= orderTakenWithinMs) return wait("the take-over was ordered");
+  if (phase !== "standby" && phase !== "idle") return wait(`the keeper is ${phase}`);
+  return { kind: "fail", why: "the take-over did not happen", isFinal: true };
 }
 
 function redisPrimary(look: Look): Verdict {

@@ -51,11 +51,15 @@ const publicChecks: ReadonlySet<string> = new Set<EnsureName>(["handed-over", "t
 function watchOther(open: OpenRun, step: StepRecord, o: Observation, rules: ProcedureRules): Move {
   const { budgetMs, name, site, ensure } = step.definition;
   if (open.run.state.kind === "running" && publicChecks.has(ensure)) {
-    const verdict = verdictOf(ensure, { run: open.run, o, attempt: step.attempt, rules });
+    const verdict = verdictOf(ensure, lookAt(open, step, o, rules));
     if (verdict.kind === "done") return journal(finish(open, step, verdict, o));
   }
   if (open.stepForMs <= budgetMs * strangersPatience) return nothing(`${name} belongs to ${site}`);
   return journal({ kind: "fail-step", step: name, why: `${site} does not move`, at: o.fresh.at });
+}
+
+function lookAt(open: OpenRun, step: StepRecord, o: Observation, rules: ProcedureRules): Look {
+  return { run: open.run, o, attempt: step.attempt, forMs: open.stepForMs, rules };
 }
 
 function verdictOf(name: string, look: Look): Verdict {
@@ -68,22 +72,22 @@ function stepMove(open: OpenRun, step: StepRecord, o: Observation, rules: Proced
   const missing = whyNotApproved(run, step);
   if (missing !== null) return nothing(missing);
   const isMine = state.kind === "running" && !rules.mustBeginAgain(state.by, o.controllerBootId);
-  const verdict = verdictOf(definition.ensure, { run, o, attempt: step.attempt, rules });
+  const verdict = verdictOf(definition.ensure, lookAt(open, step, o, rules));
   if (verdict.kind === "done") return journal(finish(open, step, verdict, o));
   if (!isMine) {
     if (step.attempt < definition.attemptsMax)
       return journal({ kind: "begin-step", controller: o.controllerBootId, at: o.fresh.at });
     return failed(definition.name, "no attempt is left", o);
   }
-  if (verdict.kind === "fail") return failed(definition.name, verdict.why, o);
+  if (verdict.kind === "fail") return failed(definition.name, verdict.why, o, verdict.isFinal);
   if (open.stepForMs > definition.budgetMs)
     return failed(definition.name, "over its time budget", o);
   if (verdict.kind === "wait") return nothing(verdict.why);
   return { kind: "act", action: verdict.action, stamp: stampOf(run, o) };
 }
 
-const failed = (step: string, why: string, o: Observation): Move =>
-  journal({ kind: "fail-step", step, why, at: o.fresh.at });
+const failed = (step: string, why: string, o: Observation, isFinal = false): Move =>
+  journal({ kind: "fail-step", step, why, isFinal, at: o.fresh.at });
 
 /** Finishing claims the next step in the same txn when it is this site's as well. */
 function finish(
@@ -109,11 +113,10 @@ function finish(
 function undoMove(open: OpenRun, step: StepRecord, o: Observation, rules: ProcedureRules): Move {
   const { run } = open;
   const { definition } = step;
-  const look: Look = { run, o, attempt: step.attempt, rules };
-  const verdict = verdictOf(definition.undo ?? "", look);
+  const verdict = verdictOf(definition.undo ?? "", lookAt(open, step, o, rules));
   if (verdict.kind === "done")
     return journal({ kind: "finish-undo", step: definition.name, at: o.fresh.at });
-  if (verdict.kind === "fail") return failed(definition.name, verdict.why, o);
+  if (verdict.kind === "fail") return failed(definition.name, verdict.why, o, verdict.isFinal);
   if (open.stepForMs > definition.budgetMs)
     return failed(definition.name, "over its time budget", o);
   if (verdict.kind === "wait") return nothing(verdict.why);

@@ -19,7 +19,7 @@ import {
   type StepRecord,
   type StepState,
 } from "../runs/index.ts";
-import { beginRejoin, orderedRun } from "./begin-run.ts";
+import { beginRejoin, orderedRun, takeOverRun } from "./begin-run.ts";
 import { ensures } from "./ensures.ts";
 import { nextMove } from "./move.ts";
 import { evaluateReadiness, type ReadinessInput } from "./readiness.ts";
@@ -46,8 +46,8 @@ const off = {
   revision: 9,
 };
 
-function journalled(run: RunRecord, o: Observation): RunRecord {
-  const next = move(run, o);
+function journalled(run: RunRecord, o: Observation, stepForMs = 0): RunRecord {
+  const next = move(run, o, stepForMs);
   if (next.kind !== "journal") throw new Error(`expected a journal entry, got ${next.kind}`);
   const reduced = reduceRun(run, next.event);
   if (reduced.kind === "refused") throw new Error(reduced.why);
@@ -187,6 +187,32 @@ describe("a switchover", () => {
     const released = aPrimarySeen({ keeper: aKeeper({ phase: "released", postgres: "down" }) });
     expect(move(run, released)).toMatchObject({ action: { command: { kind: "take-back" } } });
     expect(move(run, aPrimarySeen())).toMatchObject({ event: { kind: "finish-undo" } });
+  });
+});
+
+describe("an automatic failover", () => {
+  const run = at(
+    "taken-over",
+    takeOverRun(aStandbySeen(), aView(), { id: "f", term: 3, to: "west", withinRpo: true }),
+    "controller-west-1",
+  );
+
+  it("waits for the order that went out beside its journal, and never orders again", () => {
+    expect(move(run, aStandbySeen(), 500)).toMatchObject({ kind: "nothing" });
+    const deciding = aStandbySeen({ keeper: aFollowingKeeper({ phase: "deciding" }) });
+    expect(move(run, deciding, 5_000)).toMatchObject({ kind: "nothing" });
+  });
+
+  it("ends for good when the keeper refused: its reason is over", () => {
+    const next = move(run, aStandbySeen(), 2_100);
+    expect(next).toMatchObject({ kind: "journal", event: { kind: "fail-step", isFinal: true } });
+    expect(journalled(run, aStandbySeen(), 2_100).state).toMatchObject({ kind: "failed" });
+  });
+
+  it("goes on in whichever region took over, and is recorded by whoever sees it", () => {
+    const view = aView({ term: { term: 4, run: "f", primary: "west" } });
+    const east = aPrimarySeen({ quorum: aQuorum({ view }) });
+    expect(move(run, east)).toMatchObject({ event: { kind: "finish-step", step: "taken-over" } });
   });
 });
 

@@ -25,7 +25,14 @@ export type RunEvent =
       readonly claimNext: string | null;
       readonly at: string;
     }
-  | { readonly kind: "fail-step"; readonly step: string; readonly why: string; readonly at: string }
+  /** `isFinal`: trying again would act on a reason that is over. */
+  | {
+      readonly kind: "fail-step";
+      readonly step: string;
+      readonly why: string;
+      readonly isFinal?: boolean;
+      readonly at: string;
+    }
   | { readonly kind: "finish-undo"; readonly step: string; readonly at: string }
   | { readonly kind: "approve"; readonly approval: Approval }
   | { readonly kind: "pause"; readonly by: string }
@@ -57,7 +64,7 @@ export function reduceRun(run: RunRecord, event: RunEvent): Reduced {
     case "finish-step":
       return finishStep(run, event);
     case "fail-step":
-      return failStep(run, event.step, event.why, event.at);
+      return failStep(run, event);
     case "finish-undo":
       return finishUndo(run, event.step, event.at);
     case "approve":
@@ -138,7 +145,8 @@ function continued(run: RunRecord, claimNext: string | null, at: string): RunRec
   return claimed.kind === "changed" ? claimed.run : run;
 }
 
-function failStep(run: RunRecord, name: string, why: string, at: string): Reduced {
+function failStep(run: RunRecord, event: Extract<RunEvent, { kind: "fail-step" }>): Reduced {
+  const { step: name, why, at } = event;
   const step = run.state.kind === "undoing" ? stepToUndo(run) : currentStep(run);
   if (step?.definition.name !== name) return refused("this step is not the current one");
   if (run.state.kind === "undoing") {
@@ -153,7 +161,7 @@ function failStep(run: RunRecord, name: string, why: string, at: string): Reduce
   // A step that nobody had begun fails by an onlooker: that counts as an attempt as well, so a silent site cannot keep a run open.
   const attempt = step.state.kind === "running" ? step.attempt : step.attempt + 1;
   const failed = withStep(run, name, () => ({ ...step, attempt, state: { kind: "failed", why } }));
-  if (attempt < step.definition.attemptsMax) return changed(failed, {});
+  if (attempt < step.definition.attemptsMax && event.isFinal !== true) return changed(failed, {});
   return changed(failed, { state: ending(failed, `${name}: ${why}`, "failed", at) });
 }
 
