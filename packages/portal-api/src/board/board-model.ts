@@ -49,28 +49,56 @@ export function viewOf(model: BoardModel, scope: BoardScope) {
   };
 }
 
-const sameJson = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
+/** What differs between two looks, whoever sees it; found once for all viewers. */
+export interface BoardChanges {
+  /** As they are now; `before` decides whether someone has to be told that they left their sight. */
+  readonly agents: readonly {
+    readonly before: ModelAgent | undefined;
+    readonly after: ModelAgent | undefined;
+  }[];
+  readonly queues: readonly BoardQueue[];
+}
 
-/** What one viewer must be told between two looks; null when nothing they may see has changed. */
+/** An agent's record changes only together with its version, name, team or programmes. */
+function isSameAgent(a: ModelAgent, b: ModelAgent): boolean {
+  return (
+    a.version === b.version &&
+    a.queueId === b.queueId &&
+    a.teamId === b.teamId &&
+    a.displayName === b.displayName &&
+    a.programmeIds.join() === b.programmeIds.join()
+  );
+}
+
+export function changesBetween(before: BoardModel, after: BoardModel): BoardChanges {
+  const agents: { before: ModelAgent | undefined; after: ModelAgent | undefined }[] = [];
+  for (const agent of after.agents.values()) {
+    const known = before.agents.get(agent.agentId);
+    if (known === undefined || !isSameAgent(known, agent))
+      agents.push({ before: known, after: agent });
+  }
+  for (const agent of before.agents.values()) {
+    if (!after.agents.has(agent.agentId)) agents.push({ before: agent, after: undefined });
+  }
+  const queues = [...after.queues.values()].filter(
+    (queue) => JSON.stringify(before.queues.get(queue.queueId)) !== JSON.stringify(queue),
+  );
+  return { agents, queues };
+}
+
+/** What one viewer must be told of the changes; null when nothing they may see has changed. */
 export function deltaOf(
-  before: BoardModel,
-  after: BoardModel,
+  changes: BoardChanges,
   scope: BoardScope,
 ): Pick<BoardDelta, "agents" | "removedAgentIds" | "queues"> | null {
   const agents: BoardAgent[] = [];
   const removedAgentIds: string[] = [];
-  for (const agent of after.agents.values()) {
-    if (!maySeeAgent(scope, agent)) continue;
-    if (!sameJson(before.agents.get(agent.agentId), agent)) agents.push(shown(agent));
+  for (const { before, after } of changes.agents) {
+    if (after !== undefined && maySeeAgent(scope, after)) agents.push(shown(after));
+    else if (before !== undefined && maySeeAgent(scope, before))
+      removedAgentIds.push(before.agentId);
   }
-  for (const agent of before.agents.values()) {
-    const now = after.agents.get(agent.agentId);
-    const isGone = now === undefined || !maySeeAgent(scope, now);
-    if (maySeeAgent(scope, agent) && isGone) removedAgentIds.push(agent.agentId);
-  }
-  const queues = [...after.queues.values()].filter(
-    (queue) => maySeeQueue(scope, queue) && !sameJson(before.queues.get(queue.queueId), queue),
-  );
+  const queues = changes.queues.filter((queue) => maySeeQueue(scope, queue));
   const isNothing = agents.length + removedAgentIds.length + queues.length === 0;
   return isNothing ? null : { agents, removedAgentIds, queues };
 }

@@ -10,11 +10,12 @@ export async function readBoardAgents(tx: Tx): Promise<ModelAgent[]> {
     select p.agent_id as "agentId", n.display_name as "displayName", n.team_id as "teamId",
            n.team_name as "teamName", p.state, p.reason, p.since, p.call_id as "callId",
            c.queue_id as "queueId", p.version::int as version,
-           coalesce((select array_agg(m.programme_id order by m.programme_id) from portal.agent_programmes m
-              where m.agent_id = p.agent_id), '{}') as "programmeIds"
+           coalesce(m.programme_ids, '{}') as "programmeIds"
       from portal.agent_presence p
       join portal.agent_names n on n.agent_id = p.agent_id
       left join portal.call_logs c on c.call_id = p.call_id
+      left join (select agent_id, array_agg(programme_id order by programme_id) as programme_ids
+                   from portal.agent_programmes group by agent_id) m on m.agent_id = p.agent_id
      order by p.agent_id limit 2000`;
   return rows.map((row) => ({ ...row, since: row.since.toISOString() }));
 }

@@ -5,7 +5,14 @@ import type { PermitView } from "../permit/index.ts";
 import type { Redis } from "../redis/index.ts";
 import type { BackgroundWrites } from "../serving/index.ts";
 import { type DayFigures, readBoardAgents, readBoardQueues, readDayFigures } from "./board.sql.ts";
-import { type BoardModel, type BoardScope, deltaOf, emptyBoard, viewOf } from "./board-model.ts";
+import {
+  type BoardModel,
+  type BoardScope,
+  changesBetween,
+  deltaOf,
+  emptyBoard,
+  viewOf,
+} from "./board-model.ts";
 import { mirrorLiveState } from "./live-state.ts";
 
 /** A viewer who has not fetched the board for this long is told no more. */
@@ -93,12 +100,14 @@ export class LiveBoard {
 
   #tell(before: BoardModel): void {
     const now = this.#deps.clock.monotonicMs();
+    const changes = changesBetween(before, this.#model);
+    if (changes.agents.length + changes.queues.length === 0) return;
     for (const [agentId, viewer] of this.#viewers) {
       if (now - viewer.seenAtMs > viewerMs) {
         this.#viewers.delete(agentId);
         continue;
       }
-      const delta = deltaOf(before, this.#model, viewer.scope);
+      const delta = deltaOf(changes, viewer.scope);
       if (delta === null) continue;
       viewer.sequence += 1;
       const data = { stream: this.#stream, sequence: viewer.sequence, ...delta };

@@ -36,16 +36,16 @@ export async function hasRoutingWork(
   preferredSeconds: number,
   nowMs: number,
 ): Promise<boolean> {
-  const [overdue, transfers, orphans, waiting, free] = await Promise.all([
+  const [overdue, transfers, orphans, waiting] = await Promise.all([
     readOverdue(tx, false),
     readPendingTransfers(tx, false),
     readOrphans(tx),
     readWaiting(tx, preferredSeconds, false),
-    readFree(tx, false),
   ]);
   const isAnyOrphan = orphans.agentIds.length > 0 || orphans.callIds.length > 0;
   if (overdue.length > 0 || transfers.length > 0 || isAnyOrphan) return true;
-  return matchCalls(waiting, free, nowMs).length > 0;
+  if (waiting.length === 0) return false;
+  return matchCalls(waiting, await readFree(tx, false), nowMs).length > 0;
 }
 
 /**
