@@ -194,6 +194,10 @@ describe("the standby's controller", () => {
     expect(short(lapsed({ quorum: aQuorum({ isAnswering: false }) }))).toBe("quorum-lost-standby");
   });
 
+  it("does not take over on what the quorum said long ago", () => {
+    expect(short(lapsed({ quorum: aQuorum({ ageMs: 3_001 }) }))).toBe("quorum-lost-standby");
+  });
+
   it("takes over within the RPO bound when it is not recorded as safe; unknown means no", () => {
     const quorum = aQuorum({ view: aView({ sync: { mode: "async", safeToPromote: false } }) });
     expect(decided(lapsed({ quorum, estimatedLossMs: 800 }))).toMatchObject({

@@ -31,6 +31,6 @@ export const defaultPolicy: Policy = {
   cooldownMs: 10_000,
   rejoinAfterMs: 10_000,
   takeBackAfterMs: 10_000,
-  quorumAgeMaxMs: 1_000,
+  quorumAgeMaxMs: 3_000,
   acceptUnprotected: true,
 };

@@ -143,6 +143,7 @@ function decideFollow(turn: Turn): Decision {
 function rejoinOrHold(turn: Turn, stuckDataId: string | null): Decision {
   const { o, rules, term } = turn;
   if (!rules.mayActByItself(o)) return hold("automation-off", true);
+  if (o.quorum.ageMs > turn.policy.quorumAgeMaxMs) return hold("quorum-lost-standby", true);
   return { kind: "begin-rejoin", run: beginRejoin(o, turn.view, term.primary, stuckDataId) };
 }
 

@@ -8,6 +8,7 @@ export function decideLapsed(turn: Turn): Decision {
   const { o, policy, rules, view } = turn;
   const isReleased = turn.lease.kind === "released";
   if (!rules.mayActByItself(o)) return hold("automation-off", true);
+  if (o.quorum.ageMs > policy.quorumAgeMaxMs) return hold("quorum-lost-standby", true);
   const promotable = rules.promotable(o, policy);
   if (promotable === "no") return hold("standby-not-safe", true);
   if (!isReleased && rules.isVetoed(o, policy)) return hold("veto", true);
