@@ -78,8 +78,7 @@ export class Actor {
       case "revoke-geo":
         return this.#revokeGeo(o, signal);
       case "take-over":
-        this.#command({ kind: "take-over", order: decision.order }, signal);
-        return this.#writeRun(decision.run, 0, signal);
+        return this.#takeOver(decision, signal);
       case "adopt-run":
       case "begin-rejoin":
         return this.#writeRun(decision.run, 0, signal);
@@ -146,6 +145,19 @@ export class Actor {
       signal,
     );
     return false;
+  }
+
+  /**
+   * Nothing is journalled before the store has the take-over: a decision that the keeper refuses leaves
+   * no run that could fire later. The term names the run, so a lost journal is written by `adopt-run`.
+   */
+  #takeOver(
+    { order, run }: Extract<Decision, { kind: "take-over" }>,
+    signal: AbortSignal,
+  ): boolean {
+    return this.#command({ kind: "take-over", order }, signal, () => {
+      this.#beside("journal", async () => void (await this.#writeRun(run, 0, signal)), signal);
+    });
   }
 
   #restart(signal: AbortSignal): boolean {

@@ -33,7 +33,10 @@ export class LossConfirmations {
     const age = nowMs - Number(at);
     const expected = this.#mac(`${at}.${lossMs}`);
     const given = Buffer.from(mac, "hex");
-    const isOurs = given.length === expected.length && timingSafeEqual(given, expected);
+    const isOurs =
+      mac.length === expected.length * 2 &&
+      given.length === expected.length &&
+      timingSafeEqual(given, expected);
     if (isOurs && age >= 0 && age <= VALID_MS) return;
     throw new ContinuityError(
       "CONFIRMATION_MISSING",

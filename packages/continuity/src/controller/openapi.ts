@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Operator, OperatorRole } from "./operator-service.ts";
+import type { OperatorRole } from "./operator-service.ts";
 
 export interface OperatorRoute {
   readonly method: "GET" | "POST" | "PUT";
@@ -9,11 +9,6 @@ export interface OperatorRoute {
   readonly role: OperatorRole;
   readonly status: 200 | 202;
   readonly body?: z.ZodType;
-  handle(request: {
-    readonly body: unknown;
-    readonly params: Readonly<Record<string, string>>;
-    readonly operator: Operator;
-  }): Promise<unknown>;
 }
 
 const PROBLEM = {

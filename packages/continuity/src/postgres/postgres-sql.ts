@@ -194,7 +194,9 @@ export class PostgresSql {
         select pg_is_in_recovery() as recovering,
                coalesce(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn())::text as received,
                pg_last_wal_replay_lsn()::text as replayed,
-               extract(epoch from now() - pg_last_xact_replay_timestamp())::float8 as delay,
+               case when pg_last_wal_replay_lsn() >= pg_last_wal_receive_lsn() then 0
+                    else extract(epoch from now() - pg_last_xact_replay_timestamp())::float8
+               end as delay,
                (select received_tli from pg_stat_wal_receiver) as receiving,
                (select status from pg_stat_wal_receiver) as status,
                (select max(('x' || left(name, 8))::bit(32)::int) from pg_ls_waldir()

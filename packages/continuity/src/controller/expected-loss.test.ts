@@ -1,0 +1,68 @@
+import type { Observation } from "@careline/continuity-core";
+import { expect, it } from "vitest";
+import { LossConfirmations } from "./expected-loss.ts";
+
+const dataId = "2f0f5b2e-8f0a-4b53-9f6c-111111111111";
+
+/** An observation of a standby that has flushed up to `flushed`. */
+function anObservation(parts: {
+  readonly flushed: string;
+  readonly geoFloor: string | null;
+  readonly standbyDataId?: string;
+}): Observation {
+  const postgres = (state: string, lsn: string) => ({
+    state,
+    dataId,
+    timeline: 1,
+    lsn,
+    replayDelayMs: 0,
+  });
+  const site = (record: object) => ({ record, ageMs: 400 });
+  return {
+    estimatedLossMs: 420,
+    quorum: {
+      view: {
+        term: { record: { primary: "east" }, revision: 1 },
+        sync: {
+          record: { standbyDataId: parts.standbyDataId ?? dataId, geoFloor: parts.geoFloor },
+          revision: 1,
+        },
+      },
+      sites: {
+        east: site({ postgres: postgres("primary", "0/3000100") }),
+        west: site({ postgres: postgres("standby", parts.flushed) }),
+      },
+    },
+  } as unknown as Observation;
+}
+
+const confirmations = (): LossConfirmations => new LossConfirmations(new Uint8Array(32).fill(7));
+
+it("bounds the loss in seconds and bytes and says whether geo writes are complete", () => {
+  const loss = confirmations().expected(
+    anObservation({ flushed: "0/3000000", geoFloor: "0/2000000" }),
+    1_000,
+  );
+  expect(loss).toMatchObject({ seconds: 0.42, bytes: 256, geoComplete: true });
+});
+
+it("does not call geo writes complete below the floor, nor for data that was never recorded", () => {
+  const below = anObservation({ flushed: "0/3000000", geoFloor: "0/3000080" });
+  expect(confirmations().expected(below, 0).geoComplete).toBe(false);
+  const other = anObservation({ flushed: "0/3000000", geoFloor: null, standbyDataId: "another" });
+  expect(confirmations().expected(other, 0).geoComplete).toBe(false);
+});
+
+it("takes a confirmation that it gave, for a minute, and no other", () => {
+  const ours = confirmations();
+  const { confirmation } = ours.expected(
+    anObservation({ flushed: "0/3000000", geoFloor: null }),
+    5_000,
+  );
+  expect(() => ours.check(confirmation, 64_000)).not.toThrow();
+  expect(() => ours.check(confirmation, 65_001)).toThrow(/expected loss/);
+  expect(() => ours.check(`${confirmation}0`, 6_000)).toThrow();
+  expect(() => ours.check("", 6_000)).toThrow();
+  const stranger = new LossConfirmations(new Uint8Array(32).fill(8));
+  expect(() => stranger.check(confirmation, 6_000)).toThrow();
+});
