@@ -2,6 +2,7 @@ import type { CommandDefinition } from "../program.ts";
 import { automationCommand } from "./automation.ts";
 import { downCommand } from "./down.ts";
 import { drillCommand } from "./drill.ts";
+import { explainCommand } from "./explain.ts";
 import { failoverCommand } from "./failover.ts";
 import { labCommand } from "./lab.ts";
 import { logsCommand } from "./logs.ts";
@@ -25,6 +26,7 @@ export const commands: readonly CommandDefinition[] = [
   failbackCommand,
   automationCommand,
   runsCommand,
+  explainCommand,
   drillCommand,
   simCommand,
   testCommand,

@@ -11,6 +11,7 @@ export class LogFile {
   readonly #owner: Owner | null;
   #fd: number;
   #bytes: number;
+  #isClosed = false;
 
   constructor(path: string, owner: Owner | null) {
     this.#path = path;
@@ -19,13 +20,17 @@ export class LogFile {
     this.#bytes = fstatSync(this.#fd).size;
   }
 
+  /** What a process still says after the log was closed is dropped. */
   write(chunk: Buffer): void {
+    if (this.#isClosed) return;
     writeSync(this.#fd, chunk);
     this.#bytes += chunk.length;
     if (this.#bytes >= fileBytesMax) this.#rotate();
   }
 
   close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
     closeSync(this.#fd);
   }
 

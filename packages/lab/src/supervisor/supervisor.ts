@@ -2,9 +2,12 @@ import type { Clock, Logger } from "@careline/platform";
 import { LabError } from "../errors.ts";
 import type { Owner, Place } from "../layout/index.ts";
 import { Child } from "./child.ts";
-import { memoryOf } from "./proc-scan.ts";
+import { memoryOf, processesIn, signalTo } from "./proc-scan.ts";
 import type { SupervisorConfig } from "./process-spec.ts";
 import type { LabPhase, LabStatus } from "./status.ts";
+
+/** Orphans that were asked to end have this long before they are killed. */
+const orphansMayTakeMs = 3000;
 
 /** Starts the processes of a lab wave by wave, keeps them alive, and stops them in the opposite order. */
 export class Supervisor {
@@ -13,6 +16,7 @@ export class Supervisor {
   #failure: string | null = null;
   readonly #startedMs: number;
   #readyAfterMs: number | null = null;
+  readonly #siteDirs: readonly string[];
   readonly #clock: Clock;
   readonly #log: Logger;
 
@@ -20,6 +24,7 @@ export class Supervisor {
     this.#clock = clock;
     this.#log = log;
     this.#startedMs = clock.monotonicMs();
+    this.#siteDirs = Object.values(config.siteDirs);
     const deps = { clock, log, logDir: config.logDir, owner: ownerOf(config) };
     this.children = config.processes.map((spec) => new Child(spec, deps));
   }
@@ -53,6 +58,7 @@ export class Supervisor {
     for (const wave of this.#waves().reverse()) {
       await Promise.all(wave.map((child) => child.stop()));
     }
+    await this.#endOrphans();
     for (const child of this.children) child.closeLog();
   }
 
@@ -88,6 +94,20 @@ export class Supervisor {
         memoryBytes: child.pid === null ? null : memoryOf(child.pid),
       })),
     };
+  }
+
+  /** Children of a process that was killed, such as those of a PostgreSQL without its keeper. */
+  async #endOrphans(): Promise<void> {
+    const orphans = (): readonly number[] =>
+      this.#siteDirs.flatMap((dir) => processesIn(dir).map(({ pid }) => pid));
+    const deadlineMs = this.#clock.monotonicMs() + orphansMayTakeMs;
+    for (let round = 0; orphans().length > 0; round += 1) {
+      const isLate = this.#clock.monotonicMs() > deadlineMs;
+      if (round === 0 || isLate) {
+        for (const pid of orphans()) signalTo(pid, isLate ? "SIGKILL" : "SIGTERM");
+      }
+      await this.#clock.sleep(20);
+    }
   }
 
   #waves(): Child[][] {
