@@ -144,12 +144,16 @@ function answerErrors(
     .join("\n");
 }
 
-/** The permit moves within a second, so its pool is looked at five times in one. */
+/**
+ * The permit moves within a second, so a region without it is looked at ten times in one. `inter` is also the limit for a check's
+ * TCP and TLS handshake (HAProxy, "timeout check"): two round trips of 60 ms and a busy machine need far more than 200 ms, or the
+ * door marks a healthy region down.
+ */
 const checks = {
-  permit: { path: "/health", timing: "inter 200ms fastinter 100ms downinter 200ms rise 1 fall 2" },
+  permit: { path: "/health", timing: "inter 600ms fastinter 150ms downinter 100ms rise 1 fall 2" },
   alive: {
     path: "/health/alive",
-    timing: "inter 500ms fastinter 200ms downinter 500ms rise 1 fall 2",
+    timing: "inter 1s fastinter 300ms downinter 500ms rise 1 fall 2",
   },
 } as const;
 
