@@ -29,12 +29,34 @@ function precacheList(): Plugin {
   };
 }
 
-export default defineConfig(({ mode }) => ({
+/** Fetches the fonts with the page: `font-display: optional` uses only what is there at the first paint. */
+function preloadFonts(): Plugin {
+  return {
+    name: "careline-preload-fonts",
+    apply: "build",
+    transformIndexHtml(_html, { bundle }) {
+      return Object.keys(bundle ?? {})
+        .filter((path) => path.endsWith(".woff2"))
+        .map((path) => ({
+          tag: "link",
+          attrs: {
+            rel: "preload",
+            as: "font",
+            type: "font/woff2",
+            crossorigin: true,
+            href: `/${path}`,
+          },
+        }));
+    },
+  };
+}
+
+export default defineConfig({
   root: import.meta.dirname,
-  plugins: [react(), precacheList()],
+  plugins: [react(), precacheList(), preloadFonts()],
   build: {
     target: "es2024",
-    outDir: mode === "states" ? "dist-states" : "dist",
+    outDir: "dist",
     emptyOutDir: true,
     sourcemap: false,
     assetsInlineLimit: 0,
@@ -50,4 +72,4 @@ export default defineConfig(({ mode }) => ({
       },
     },
   },
-}));
+});

@@ -1,6 +1,6 @@
 import { setNonce } from "get-nonce";
 import { createRoot } from "react-dom/client";
-import "@mantine/core/styles.css";
+import "@mantine/core/styles.layer.css";
 import "./app/base.css";
 import { App, styleNonce } from "./app/index.ts";
 import { preferredLanguage, startTranslations } from "./i18n/index.ts";

@@ -1,7 +1,8 @@
-import { Alert, Container, NativeSelect, Paper, Skeleton, Stack, Text, Title } from "@mantine/core";
+import { Container, NativeSelect, Paper, Skeleton, Stack, Text, Title } from "@mantine/core";
 import { queryOptions, useQuery } from "@tanstack/react-query";
 import { type ReactElement, useEffect, useState } from "react";
 import { type Answer, send } from "../api/index.ts";
+import { Notice } from "../feedback/index.ts";
 import { currentLanguage, useT } from "../i18n/index.ts";
 import { useWorkspace } from "../outbox/index.ts";
 import { callInHandDraft, isRememberedCall, type RememberedCall } from "./remembered-call.ts";
@@ -109,7 +110,12 @@ function CallChoice({ chosen, onChoose }: CallChoiceProps): ReactElement {
     dateStyle: "short",
     timeStyle: "short",
   });
-  if (calls.data === undefined) return <Alert role="status">{t("adverseEvents.callLater")}</Alert>;
+  if (calls.data === undefined)
+    return (
+      <Notice tone="calm" role="status">
+        {t("adverseEvents.callLater")}
+      </Notice>
+    );
   return (
     <NativeSelect
       label={t("adverseEvents.whichCall")}

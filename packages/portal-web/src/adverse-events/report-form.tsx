@@ -3,8 +3,9 @@ import {
   assessValidity,
   isSeriousCase,
 } from "@careline/portal-contract/adverse-events/validity.ts";
-import { Alert, Button, Checkbox, Group, Stack, Text, Textarea, TextInput } from "@mantine/core";
+import { Button, Checkbox, Group, Stack, Text, Textarea, TextInput } from "@mantine/core";
 import type { ReactElement } from "react";
+import { Notice } from "../feedback/index.ts";
 import { useT } from "../i18n/index.ts";
 import { newRecordId } from "../outbox/index.ts";
 import { DrugFields } from "./drug-fields.tsx";
@@ -140,7 +141,12 @@ interface ReportStateProps {
 function ReportState({ report }: ReportStateProps): ReactElement | null {
   const t = useT();
   const { recorded, eventId } = report.draft.content;
-  if (report.state === "refused") return <Alert color="red">{t("adverseEvents.refused")}</Alert>;
+  if (report.state === "refused")
+    return (
+      <Notice tone="bad" role="alert">
+        {t("adverseEvents.refused")}
+      </Notice>
+    );
   if (recorded !== null) {
     return (
       <Text size="sm" fw={600} role="status">

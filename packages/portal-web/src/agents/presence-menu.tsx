@@ -1,5 +1,5 @@
 import type { SetPresenceBody } from "@careline/portal-contract/agents/schemas.ts";
-import { Menu, Text, UnstyledButton } from "@mantine/core";
+import { Menu, Text, UnstyledButton, VisuallyHidden } from "@mantine/core";
 import { IconChevronDown } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { type ReactElement, useState } from "react";
@@ -35,12 +35,12 @@ export function PresenceMenu(): ReactElement {
       <Menu.Target>
         <UnstyledButton
           className={`${classes.trigger} ${classes[look.tone]}`}
-          aria-label={t("desk.statusOf", { status: t(look.label), time })}
           disabled={setPresence.isPending}
         >
           <look.icon size={16} aria-hidden="true" />
           <span className={classes.label}>{t(look.label)}</span>
           <span className={classes.time}>{time}</span>
+          <VisuallyHidden>{t("desk.changeStatus")}</VisuallyHidden>
           <IconChevronDown size={14} aria-hidden="true" />
         </UnstyledButton>
       </Menu.Target>

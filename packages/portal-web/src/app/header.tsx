@@ -1,5 +1,5 @@
 import { ActionIcon, Avatar, Burger, Button, Menu, Text } from "@mantine/core";
-import { IconCommand, IconLock, IconLogout, IconSettings } from "@tabler/icons-react";
+import { IconCommand, IconLock, IconLogout, IconSettings, IconUser } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import type { ReactElement } from "react";
 import { PresenceMenu } from "../agents/index.ts";
@@ -86,7 +86,9 @@ function AccountMenu({ person, onLock, onSignOut }: AccountMenuProps): ReactElem
           size={40}
           aria-label={t("shell.account", { name: person.displayName })}
         >
-          <Avatar name={person.displayName} size={34} color="care" variant="filled" />
+          <Avatar size={34} color="care" variant="filled">
+            <IconUser size={20} aria-hidden="true" />
+          </Avatar>
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>

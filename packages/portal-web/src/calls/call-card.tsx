@@ -1,7 +1,7 @@
-import { Badge, Group, Stack, Text } from "@mantine/core";
+import { Group, Stack, Text } from "@mantine/core";
 import type { ReactElement } from "react";
 import { clockDuration, sinceMs, useNow } from "../clock/index.ts";
-import { Panel } from "../feedback/index.ts";
+import { Panel, Tag } from "../feedback/index.ts";
 import { useT } from "../i18n/index.ts";
 import type { Call } from "./call.ts";
 import { CallControls } from "./call-controls.tsx";
@@ -21,14 +21,7 @@ export function CallCard({ call }: CallCardProps): ReactElement {
   const { programme, queue } = useProgrammeOf(call);
   const end = call.callEndTime === null ? now : Date.parse(call.callEndTime);
   return (
-    <Panel
-      title={t("desk.call")}
-      aside={
-        <Badge variant="light" color="care" tt="none">
-          {t(`desk.type.${call.type}`)}
-        </Badge>
-      }
-    >
+    <Panel title={t("desk.call")} aside={<Tag tone="calm">{t(`desk.type.${call.type}`)}</Tag>}>
       <Stack gap="sm">
         <Group justify="space-between" align="baseline">
           <Text className={classes.callState} component="p" role="status">

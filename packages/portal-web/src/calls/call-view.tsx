@@ -1,6 +1,7 @@
-import { Alert, VisuallyHidden } from "@mantine/core";
+import { VisuallyHidden } from "@mantine/core";
 import type { ReactElement } from "react";
 import { IntakePanel } from "../adverse-events/index.ts";
+import { Notice } from "../feedback/index.ts";
 import { useT } from "../i18n/index.ts";
 import { PatientPanel } from "../patients/index.ts";
 import type { Call } from "./call.ts";
@@ -26,7 +27,11 @@ export function CallView({ call, others }: CallViewProps): ReactElement {
   return (
     <>
       <VisuallyHidden component="h1">{t("shell.desk")}</VisuallyHidden>
-      {others > 0 && <Alert m="sm">{t("desk.othersToWrapUp", { count: others })}</Alert>}
+      {others > 0 && (
+        <div className={classes.above}>
+          <Notice tone="calm">{t("desk.othersToWrapUp", { count: others })}</Notice>
+        </div>
+      )}
       <div className={classes.columns}>
         <div className={classes.column}>
           <CallCard call={call} />

@@ -1,7 +1,7 @@
-import { Badge, Group, Skeleton, Stack, Text } from "@mantine/core";
+import { Group, Skeleton, Stack, Text } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import type { ReactElement } from "react";
-import { Failure, Panel } from "../feedback/index.ts";
+import { Failure, Panel, Tag } from "../feedback/index.ts";
 import { currentLanguage, useT } from "../i18n/index.ts";
 import { useOutbox } from "../outbox/index.ts";
 import classes from "./desk.module.css";
@@ -51,9 +51,7 @@ function NoteRow({ note }: NoteRowProps): ReactElement {
   return (
     <article className={`${classes.note} ${note.isWaiting ? classes.waiting : ""}`}>
       <Group gap="xs">
-        <Badge size="sm" variant="light" tt="none" color="care">
-          {t(`desk.noteType.${note.noteType}`)}
-        </Badge>
+        <Tag tone="calm">{t(`desk.noteType.${note.noteType}`)}</Tag>
         <Text size="xs" c="dimmed">
           {[time, note.author].filter(Boolean).join(" · ")}
           {note.isWaiting && ` · ${t("outbox.queued")}`}

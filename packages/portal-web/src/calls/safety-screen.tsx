@@ -1,9 +1,9 @@
 import type { ScreenAnswers, ScreenQuestion } from "@careline/portal-contract/calls/index.ts";
-import { Alert, Button, Group, Radio, Stack, Text } from "@mantine/core";
+import { Button, Group, Radio, Stack, Text } from "@mantine/core";
 import { IconCircleCheck } from "@tabler/icons-react";
 import { type ReactElement, useRef, useState } from "react";
 import { announce } from "../announce/index.ts";
-import { Panel } from "../feedback/index.ts";
+import { Notice, Panel } from "../feedback/index.ts";
 import { useT } from "../i18n/index.ts";
 import { keep, useDraft } from "../outbox/index.ts";
 import { runCommand, useCommand } from "../shortcuts/index.ts";
@@ -73,9 +73,7 @@ export function SafetyScreen({ call }: SafetyScreenProps): ReactElement {
           />
         ))}
         {given.adverse_event === true && call.adverseEventIds.length === 0 && (
-          <Alert color="orange" p="xs">
-            <Text size="sm">{t("desk.needsReport")}</Text>
-          </Alert>
+          <Notice tone="warn">{t("desk.needsReport")}</Notice>
         )}
         <Group justify="space-between">
           <Text size="xs" c="dimmed" role="status">

@@ -1,8 +1,9 @@
-import { Alert, Button, Group, Stack, Text } from "@mantine/core";
-import { IconAlertTriangle, IconLock } from "@tabler/icons-react";
+import { Button } from "@mantine/core";
 import type { ReactElement } from "react";
 import { errorCode, isDenied } from "../api/index.ts";
 import { useT } from "../i18n/index.ts";
+import classes from "./notice.module.css";
+import { Notice } from "./notice.tsx";
 
 interface FailureProps {
   readonly error: unknown;
@@ -15,23 +16,21 @@ export function Failure({ error, onRetry }: FailureProps): ReactElement {
   const code = errorCode(error);
   if (isDenied(error)) {
     return (
-      <Alert role="alert" color="gray" icon={<IconLock aria-hidden="true" />}>
+      <Notice tone="calm" role="alert">
         {t("errors.denied", { code })}
-      </Alert>
+      </Notice>
     );
   }
   return (
-    <Alert role="alert" color="red" icon={<IconAlertTriangle aria-hidden="true" />}>
-      <Stack gap="xs">
-        <Text size="sm">{t("errors.loadFailed", { code })}</Text>
+    <Notice tone="bad" role="alert">
+      <div className={classes.row}>
+        <span>{t("errors.loadFailed", { code })}</span>
         {onRetry !== undefined && (
-          <Group>
-            <Button size="xs" variant="default" onClick={onRetry}>
-              {t("shell.retry")}
-            </Button>
-          </Group>
+          <Button size="xs" variant="default" onClick={onRetry}>
+            {t("shell.retry")}
+          </Button>
         )}
-      </Stack>
-    </Alert>
+      </div>
+    </Notice>
   );
 }

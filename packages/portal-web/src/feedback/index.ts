@@ -2,4 +2,6 @@ export { DeniedPage } from "./denied-page.tsx";
 export { ErrorPage } from "./error-page.tsx";
 export { Failure } from "./failure.tsx";
 export { NotFoundPage } from "./not-found-page.tsx";
+export { Notice } from "./notice.tsx";
 export { Panel } from "./panel.tsx";
+export { Tag } from "./tag.tsx";

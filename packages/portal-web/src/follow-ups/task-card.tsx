@@ -1,9 +1,10 @@
-import { Badge, Button, Card, Group, Stack, Text, TextInput } from "@mantine/core";
+import { Button, Card, Group, Stack, Text, TextInput } from "@mantine/core";
 import { IconAlertTriangle, IconClock } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
 import { type ReactElement, useState } from "react";
 import { announce } from "../announce/index.ts";
 import { useNow } from "../clock/index.ts";
+import { Tag } from "../feedback/index.ts";
 import { currentLanguage, useT } from "../i18n/index.ts";
 import { keep } from "../outbox/index.ts";
 import { type Task, tasksQuery } from "./tasks.ts";
@@ -41,9 +42,7 @@ export function TaskCard({ task }: TaskCardProps): ReactElement {
     <Card withBorder component="article">
       <Stack gap="xs">
         <Group justify="space-between">
-          <Badge variant="light" tt="none">
-            {t(`desk.task.${task.kind}`)}
-          </Badge>
+          <Tag tone="calm">{t(`desk.task.${task.kind}`)}</Tag>
           <Group gap={6}>
             {isOverdue ? (
               <IconAlertTriangle size={16} aria-hidden="true" />

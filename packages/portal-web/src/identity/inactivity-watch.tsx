@@ -1,6 +1,6 @@
 import { Button, Modal, Stack, Text } from "@mantine/core";
-import { type ReactElement, useEffect } from "react";
-import { useNow } from "../clock/index.ts";
+import { type ReactElement, useEffect, useState } from "react";
+import { browserClock, useNow } from "../clock/index.ts";
 import { useT } from "../i18n/index.ts";
 import { idlenessOf, lastActivityMs, noteActivity } from "./inactivity.ts";
 import { lockScreen } from "./screen-lock.ts";
@@ -16,7 +16,9 @@ interface InactivityWatchProps {
 export function InactivityWatch({ person }: InactivityWatchProps): ReactElement {
   const t = useT();
   const now = useNow();
-  const idleness = idlenessOf(now - lastActivityMs(), person);
+  // Coming to the desk (signing in, unlocking, loading the page) is activity too.
+  const [arrivedMs] = useState(() => browserClock.wallNow().getTime());
+  const idleness = idlenessOf(now - Math.max(arrivedMs, lastActivityMs()), person);
   useEffect(() => {
     const life = new AbortController();
     const onActivity = (): void => noteActivity(life.signal);

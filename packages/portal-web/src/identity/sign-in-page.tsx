@@ -1,7 +1,7 @@
-import { Alert, Anchor, Button, Center, Group, Paper, Stack, Text, Title } from "@mantine/core";
-import { IconAlertTriangle } from "@tabler/icons-react";
+import { Anchor, Button, Center, Group, Paper, Stack, Text, Title } from "@mantine/core";
 import { Link, useSearch } from "@tanstack/react-router";
 import type { ReactElement } from "react";
+import { Notice } from "../feedback/index.ts";
 import { useT } from "../i18n/index.ts";
 import { ServicePill, useService } from "../status/index.ts";
 import { rememberedPerson } from "./remembered-person.ts";
@@ -26,12 +26,20 @@ export function SignInPage(): ReactElement {
           </Title>
           <Text>{t("identity.signInText")}</Text>
           {problem !== undefined && (
-            <Alert color="red" icon={<IconAlertTriangle />} role="alert">
+            <Notice tone="bad" role="alert">
               {t("identity.signInFailed", { code: problem })}
-            </Alert>
+            </Notice>
           )}
-          {reason === "ended" && <Alert role="status">{t("identity.sessionEnded")}</Alert>}
-          {reason === "signed-out" && <Alert role="status">{t("identity.signedOut")}</Alert>}
+          {reason === "ended" && (
+            <Notice tone="calm" role="status">
+              {t("identity.sessionEnded")}
+            </Notice>
+          )}
+          {reason === "signed-out" && (
+            <Notice tone="calm" role="status">
+              {t("identity.signedOut")}
+            </Notice>
+          )}
           <Button component="a" href={SignInAddress.signIn(returnTo)} size="md" autoFocus>
             {t("identity.signIn")}
           </Button>
@@ -48,7 +56,7 @@ export function SignInPage(): ReactElement {
 function Unreachable(): ReactElement {
   const t = useT();
   return (
-    <Alert color="orange" title={t("identity.unreachable")} role="status">
+    <Notice tone="warn" title={t("identity.unreachable")} role="status">
       <Stack gap="xs">
         <Text size="sm">{t("identity.unreachableText")}</Text>
         {rememberedPerson() !== null && (
@@ -57,6 +65,6 @@ function Unreachable(): ReactElement {
           </Anchor>
         )}
       </Stack>
-    </Alert>
+    </Notice>
   );
 }

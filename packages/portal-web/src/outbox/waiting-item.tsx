@@ -1,6 +1,7 @@
 import type { OutboxItem } from "@careline/outbox";
-import { Badge, Card, Group, Stack, Text } from "@mantine/core";
+import { Card, Group, Stack, Text } from "@mantine/core";
 import type { ReactElement } from "react";
+import { Tag } from "../feedback/index.ts";
 import { currentLanguage, type Translate, useT } from "../i18n/index.ts";
 import { ConflictChoice } from "./conflict-choice.tsx";
 import { itemKind } from "./item-kind.ts";
@@ -19,9 +20,7 @@ export function WaitingItem({ item }: WaitingItemProps): ReactElement {
       <Stack gap={6}>
         <Group justify="space-between" gap="xs">
           <Text fw={600}>{t(`outbox.kind.${kind}`)}</Text>
-          <Badge variant="light" color={needsPerson ? "red" : "gray"} tt="none">
-            {stateText(item, t)}
-          </Badge>
+          <Tag tone={needsPerson ? "bad" : "calm"}>{stateText(item, t)}</Tag>
         </Group>
         <Text size="xs" c="dimmed">
           {time.format(new Date(item.createdAt))}

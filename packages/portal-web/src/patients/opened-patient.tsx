@@ -1,11 +1,11 @@
 import type { Call } from "@careline/portal-contract/calls/index.ts";
-import { Badge, Button, Group, Skeleton, Stack, Text } from "@mantine/core";
+import { Button, Group, Skeleton, Stack, Text } from "@mantine/core";
 import { IconShieldCheck } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type ReactElement, useEffect } from "react";
 import { announce } from "../announce/index.ts";
 import { insist } from "../api/index.ts";
-import { Failure } from "../feedback/index.ts";
+import { Failure, Tag } from "../feedback/index.ts";
 import { useT } from "../i18n/index.ts";
 import { PatientDetails } from "./patient-details.tsx";
 import { patientQuery } from "./patient-queries.ts";
@@ -52,19 +52,13 @@ export function OpenedPatient({ call, patientId }: OpenedPatientProps): ReactEle
         </div>
         <Group gap="xs">
           {card.verification !== null && (
-            <Badge
-              color="green.9"
-              variant="light"
-              tt="none"
-              leftSection={<IconShieldCheck size={14} aria-hidden="true" />}
-            >
+            <Tag tone="good">
+              <IconShieldCheck size={14} aria-hidden="true" />
               {t("patients.verified")}
-            </Badge>
+            </Tag>
           )}
           {isLinked ? (
-            <Badge variant="light" tt="none">
-              {t("patients.isLinked")}
-            </Badge>
+            <Tag tone="calm">{t("patients.isLinked")}</Tag>
           ) : (
             <Button
               size="xs"

@@ -1,6 +1,6 @@
 import type { PatientCard } from "@careline/portal-contract/patients/index.ts";
-import { Alert } from "@mantine/core";
 import type { ReactElement } from "react";
+import { Notice } from "../feedback/index.ts";
 import { currentLanguage, useT } from "../i18n/index.ts";
 import { MaskedField } from "./masked-field.tsx";
 import classes from "./patients.module.css";
@@ -20,9 +20,9 @@ export function PatientDetails({ patientId, details }: PatientDetailsProps): Rea
   return (
     <>
       {details.safeContact !== null && (
-        <Alert color="orange" p="xs" title={t("patients.safeContact")}>
+        <Notice tone="warn" title={t("patients.safeContact")}>
           {details.safeContact}
-        </Alert>
+        </Notice>
       )}
       <dl className={classes.facts}>
         <Fact name={t("patients.dateOfBirth")}>

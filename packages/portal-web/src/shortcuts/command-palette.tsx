@@ -1,5 +1,5 @@
 import { Spotlight, spotlight } from "@mantine/spotlight";
-import "@mantine/spotlight/styles.css";
+import "@mantine/spotlight/styles.layer.css";
 import { type ReactElement, useEffect, useSyncExternalStore } from "react";
 import { useT } from "../i18n/index.ts";
 import { availableCommands, runCommand, subscribeToCommands } from "./command-registry.ts";

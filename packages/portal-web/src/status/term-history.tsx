@@ -1,7 +1,8 @@
-import { Badge, Skeleton, Stack, Table, Text, Title } from "@mantine/core";
+import { Skeleton, Stack, Table, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import type { ReactElement } from "react";
 import { errorCode } from "../api/index.ts";
+import { Tag } from "../feedback/index.ts";
 import { currentLanguage, useT } from "../i18n/index.ts";
 import { type Term, termsQuery } from "./terms.ts";
 
@@ -50,7 +51,7 @@ function TermTable({ terms }: TermTableProps): ReactElement {
           <Table.Tr key={term.term}>
             <Table.Td>{term.term}</Table.Td>
             <Table.Td>
-              {t(`status.${term.site}`)} {index === 0 && <Badge size="sm">{t("status.now")}</Badge>}
+              {t(`status.${term.site}`)} {index === 0 && <Tag tone="good">{t("status.now")}</Tag>}
             </Table.Td>
             <Table.Td>{format.format(new Date(term.beganAt))}</Table.Td>
           </Table.Tr>

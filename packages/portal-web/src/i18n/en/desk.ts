@@ -1,7 +1,6 @@
 export const desk = {
   call: "Call",
   changeStatus: "Change status",
-  statusOf: "Status: {{status}}, for {{time}}. Change it",
   statusNow: "Status: {{status}}",
   statusNext: "After this call: {{status}}",
   breakFor: "Break: {{reason}}",

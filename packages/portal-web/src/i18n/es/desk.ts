@@ -1,7 +1,6 @@
 export const desk = {
   call: "Llamada",
   changeStatus: "Cambiar estado",
-  statusOf: "Estado: {{status}}, desde hace {{time}}. Cambiarlo",
   statusNow: "Estado: {{status}}",
   statusNext: "Después de esta llamada: {{status}}",
   breakFor: "Pausa: {{reason}}",
