@@ -97,7 +97,7 @@ export function servingOf(foundation: Foundation): ServeDeps {
   return {
     ...serving,
     limiter: new RateLimiter(redis, serving.clock),
-    serveEmergency: (incoming, input) => serveEmergencyRead(incoming, input, emergency),
+    serveEmergency: (incoming) => serveEmergencyRead(incoming, emergency),
   };
 }
 

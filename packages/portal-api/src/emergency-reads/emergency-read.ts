@@ -1,4 +1,4 @@
-import { headerNames, type InputOf, type RouteDefinition } from "@careline/portal-contract";
+import { headerNames } from "@careline/portal-contract";
 import { auditRows } from "../audit/index.ts";
 import type { Tx } from "../database/index.ts";
 import { PortalError } from "../problems/index.ts";
@@ -10,6 +10,7 @@ import {
   type Incoming,
   type KnownSession,
   outgoing,
+  parseInput,
   refuseUnauthorised,
   requestContext,
   type ServingDeps,
@@ -30,11 +31,7 @@ export interface EmergencyDeps extends ServingDeps {
  * PostgreSQL in a read-only transaction, the audit rows on local disk before anything is shown, the answer labelled with its age.
  * Errors: NOT_PRIMARY, READ_UNAVAILABLE, NOT_DURING_EMERGENCY, and those of a normal read.
  */
-export async function serveEmergencyRead(
-  incoming: Incoming,
-  input: InputOf<RouteDefinition>,
-  deps: EmergencyDeps,
-): Promise<Finish> {
+export async function serveEmergencyRead(incoming: Incoming, deps: EmergencyDeps): Promise<Finish> {
   const { route, handler } = incoming;
   if (route.emergency === false) {
     throw new PortalError("NOT_DURING_EMERGENCY", "no permit is held", {
@@ -43,6 +40,7 @@ export async function serveEmergencyRead(
   }
   const known = await findCaller(incoming, deps.sessions, deps.publicOrigins, true);
   if (known !== null) refuseUnauthorised(route, known);
+  const input = parseInput(route, incoming);
   const session = known?.session ?? null;
   const unit = new UnitOfWork({ ...actorOf(incoming, session), origin: "emergency" });
   const settings = settingsOf(incoming, session, deps, { term: null, synchronousCommit: "local" });

@@ -38,9 +38,7 @@ const name = `${bootId}-1`;
 const path = (): string => join(directory, `${name}.spool`);
 
 it("reads back what was appended, in order, also when many come at once", async () => {
-  await Promise.all(
-    ["a", "b", "c"].map(async (id) => spool.append([aRow(id), aRow(`${id}2`)])),
-  );
+  await Promise.all(["a", "b", "c"].map(async (id) => spool.append([aRow(id), aRow(`${id}2`)])));
   const rows = await readSpool(directory, name);
   expect(rows.map(({ resourceId }) => resourceId)).toEqual(["a", "a2", "b", "b2", "c", "c2"]);
   expect(rows[0]).toEqual(aRow("a"));

@@ -12,6 +12,7 @@ export {
   type RegisteredHandler,
 } from "./handle.ts";
 export { type EncodedAnswer, encodeAnswer, outgoing } from "./outgoing.ts";
+export { parseInput } from "./parse-input.ts";
 export { RateLimiter } from "./rate-limiter.ts";
 export { type EmergencyServer, type ServeDeps, serve } from "./serve.ts";
 export type { ServingDeps } from "./serving-deps.ts";

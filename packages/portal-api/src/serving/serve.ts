@@ -12,10 +12,7 @@ import type { KnownSession } from "./session-reader.ts";
 import { serveWrite } from "./write-request.ts";
 
 /** Serves a read from the local copy while no region is writable; `emergency-reads` implements it. */
-export type EmergencyServer = (
-  incoming: Incoming,
-  input: ReturnType<typeof parseInput>,
-) => Promise<Finish>;
+export type EmergencyServer = (incoming: Incoming) => Promise<Finish>;
 
 export interface ServeDeps extends ServingDeps {
   readonly limiter: RateLimiter;
@@ -23,16 +20,15 @@ export interface ServeDeps extends ServingDeps {
 }
 
 /**
- * A request on its way: parse → (permit) → session → permission → the one transaction. Answers the synchronous last step.
- * Errors: always a PortalError; refusals of known people are in the audit trail by then.
+ * A request on its way: (permit) → session → permission → parse → the one transaction. Who may not call a route learns nothing of what it
+ * takes. Answers the synchronous last step. Errors: always a PortalError; refusals of known people are in the audit trail by then.
  */
 export async function serve(incoming: Incoming, deps: ServeDeps): Promise<Finish> {
   let known: KnownSession | null = null;
   try {
-    const input = parseInput(incoming.route, incoming);
     const permit = deps.permit.current();
     if (permit === null) {
-      if (!isWrite(incoming.route)) return await deps.serveEmergency(incoming, input);
+      if (!isWrite(incoming.route)) return await deps.serveEmergency(incoming);
       throw new PortalError("WRITES_PAUSED", "no permit is held", { reason: deps.permit.reason });
     }
     known = await findCaller(incoming, deps.sessions, deps.publicOrigins, false);
@@ -41,6 +37,7 @@ export async function serve(incoming: Incoming, deps: ServeDeps): Promise<Finish
       refuseUnauthorised(incoming.route, known);
       if (isActivity(incoming)) deps.sessions.noteActivity(known, incoming.now);
     }
+    const input = parseInput(incoming.route, incoming);
     return isWrite(incoming.route)
       ? await serveWrite(incoming, input, known, deps)
       : await serveRead(incoming, input, known, permit.term, deps);

@@ -1,5 +1,6 @@
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { createClient, type RedisClientType } from "redis";
 import type { TestAuthority } from "./test-authority.ts";
 import { freePort, own, removeDirectory, serverDirectory, startServer } from "./unprivileged.ts";
 
@@ -11,6 +12,10 @@ export interface TestRedis {
   /** Stops answering without closing connections (SIGSTOP), and goes on. */
   pause(): void;
   resume(): void;
+  /** Forgets everything, as a Redis that was lost and started anew. */
+  empty(): Promise<void>;
+  /** Every key with its value, as text. */
+  dump(): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -44,12 +49,32 @@ export async function startTestRedis(authority: TestAuthority): Promise<TestRedi
     directory,
     /Ready to accept connections/,
   );
+  const ask = async <T>(question: (client: RedisClientType) => Promise<T>): Promise<T> => {
+    const socket = { host: "127.0.0.1", port, tls: true as const, ca: readFileSync(authority.ca) };
+    const client: RedisClientType = createClient({ socket, password });
+    client.on("error", () => {});
+    await client.connect();
+    try {
+      return await question(client);
+    } finally {
+      client.destroy();
+    }
+  };
   return {
     port,
     ca: authority.ca,
     passwordFile,
     pause: () => void server.child.kill("SIGSTOP"),
     resume: () => void server.child.kill("SIGCONT"),
+    empty: async () => void (await ask((client) => client.flushAll())),
+    dump: () =>
+      ask(async (client) => {
+        const keys = await client.keys("*");
+        const values = await Promise.all(
+          keys.map(async (key) => `${key}=${await client.get(key).catch(() => "")}`),
+        );
+        return values.join("\n");
+      }),
     async stop() {
       server.child.kill("SIGCONT");
       await server.stop("SIGKILL");
