@@ -594,6 +594,33 @@ describe("a database that dies", () => {
 });
 
 describe("late and repeated requests", () => {
+  const renewals = (pair: RegionPair, sinceMs: number) =>
+    pair.log.filter(
+      (each) =>
+        each.atMs >= sinceMs && each.effect.kind === "send-txn" && each.effect.purpose === "renew",
+    );
+
+  it("a renewal without an answer is repeated R after it was sent, a refused one at once", () => {
+    const pair = RegionPair.serving();
+    pair.cut.add("east");
+    pair.run(260);
+    const open = pair.state("east").openTxn;
+    pair.run((open?.sentAtMs ?? 0) + 399 - pair.now);
+    const since = pair.now;
+    pair.event("east", { kind: "txn-unknown", attempt: open?.attempt ?? 0 });
+    expect(renewals(pair, since).at(-1)?.atMs).toBe(pair.now);
+    const again = pair.state("east").openTxn;
+    renewFor(pair);
+    const view = pair.store.view();
+    pair.event("east", {
+      kind: "txn-answered",
+      attempt: again?.attempt ?? 0,
+      succeeded: false,
+      view,
+    });
+    expect(pair.state("east").openTxn?.attempt).toBeGreaterThan(again?.attempt ?? 0);
+  });
+
   it("an answer of an attempt that is not awaited any more changes nothing", () => {
     const pair = RegionPair.serving();
     const before = pair.state("east");

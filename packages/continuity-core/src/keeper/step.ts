@@ -111,7 +111,7 @@ function handle(state: KeeperState, turn: Turn, event: KeeperEvent): KeeperState
     case "txn-answered":
       return onTxnAnswered(state, turn, event);
     case "txn-unknown":
-      return state.openTxn?.attempt === event.attempt ? { ...state, openTxn: null } : state;
+      return onTxnUnknown(state, turn, event.attempt);
     case "promise-asked":
       return onPromiseAsked(state, turn, event.question);
     case "promise-answered":
@@ -205,8 +205,18 @@ function onTxnAnswered(state: KeeperState, turn: Turn, event: TxnAnswered): Keep
   const open = state.openTxn;
   if (open === null || !turn.rules.stillWaitsFor(open.attempt, event.attempt)) return state;
   const seen = observe({ ...state, openTxn: null }, turn, event.view);
-  const next = event.succeeded ? succeeded(seen, turn, open.purpose, open) : seen;
-  return sendWhatWaited(next, turn);
+  if (event.succeeded) return sendWhatWaited(succeeded(seen, turn, open.purpose, open), turn);
+  // An earlier renewal was applied late: the next one knows its revision, and the lease must not wait a round for it.
+  const hurries = open.purpose === "renew" ? { ...seen, nextRoundAtMs: turn.now } : seen;
+  return sendWhatWaited(hurries, turn);
+}
+
+/** Tried again R after it was sent, and not only at the round after that: a slow quorum leaves few attempts within Q. */
+function onTxnUnknown(state: KeeperState, turn: Turn, attempt: number): KeeperState {
+  const open = state.openTxn;
+  if (open?.attempt !== attempt) return state;
+  const again = Math.max(turn.now, open.sentAtMs + state.parameters.renewMs);
+  return { ...state, openTxn: null, nextRoundAtMs: Math.min(state.nextRoundAtMs, again) };
 }
 
 /** A txn that waited for this connection goes out with the answer; after a time-out only at the next round. */
