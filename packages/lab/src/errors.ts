@@ -12,6 +12,11 @@ export const labErrors = {
     retryable: true,
     remedy: "Stop the program that owns the port, or choose others with CARELINE_PORT_BASE=25000.",
   },
+  CHOICE_FIXED: {
+    status: 409,
+    retryable: false,
+    remedy: "Leave the option out, or begin anew with ./careline down --wipe.",
+  },
   STATE_UNREADABLE: {
     status: 500,
     retryable: false,

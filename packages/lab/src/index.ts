@@ -3,6 +3,7 @@ export { connectLab, type LabControl, probeRoute } from "./faults/index.ts";
 export { accountOf, currentCode } from "./identity-provider/index.ts";
 export {
   findFreePortBase,
+  labMemoryBytes,
   mustBeFree,
   type Progress,
   readLabStatus,

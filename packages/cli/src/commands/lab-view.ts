@@ -8,13 +8,15 @@ export async function showLab(
   status: LabStatus,
   { output }: CommandContext,
 ): Promise<void> {
-  const { frontDoorOrigin } = await import("@careline/lab");
-  output.json({ ...status, frontDoor: frontDoorOrigin(layout), portBase: layout.ports.base });
-  output.line(labTable(status));
+  const { frontDoorOrigin, labMemoryBytes } = await import("@careline/lab");
+  const memoryBytes = labMemoryBytes(layout);
+  const frontDoor = frontDoorOrigin(layout);
+  output.json({ ...status, memoryBytes, frontDoor, portBase: layout.ports.base });
+  output.line(labTable(status, memoryBytes));
 }
 
 /** One line per process, and the sum of their memory. */
-export function labTable(status: LabStatus): string {
+export function labTable(status: LabStatus, memoryBytes: number): string {
   const rows = status.processes
     .filter(({ state }) => state !== "done")
     .map((each) => [
@@ -24,12 +26,11 @@ export function labTable(status: LabStatus): string {
       each.pid === null ? "–" : formatElapsed(each.uptimeMs),
       each.restarts === 0 ? "" : `restarted ${each.restarts}× (${each.lastExit})`,
     ]);
-  const memory = status.processes.reduce((sum, each) => sum + (each.memoryBytes ?? 0), 0);
   const ready =
     status.readyAfterMs === null ? "" : `, ready after ${formatElapsed(status.readyAfterMs)}`;
   return [
     formatTable([["process", "state", "pid", "up", ""], ...rows]),
-    `${status.phase}${ready}, ${formatBytes(memory)} of memory without PostgreSQL`,
+    `${status.phase}${ready}, ${formatBytes(memoryBytes)} of memory`,
   ].join("\n");
 }
 

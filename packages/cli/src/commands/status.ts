@@ -52,7 +52,8 @@ function parse(answer: unknown): ReturnType<typeof systemStatusSchema.parse> {
 }
 
 async function processTable(signal: AbortSignal): Promise<string> {
-  const { readLabStatus } = await import("@careline/lab");
-  const lab = await readLabStatus(await openLab(), signal);
-  return lab === null ? "the lab does not run" : labTable(lab);
+  const { labMemoryBytes, readLabStatus } = await import("@careline/lab");
+  const layout = await openLab();
+  const lab = await readLabStatus(layout, signal);
+  return lab === null ? "the lab does not run" : labTable(lab, labMemoryBytes(layout));
 }

@@ -1,3 +1,4 @@
+export { labMemoryBytes } from "./lab-memory.ts";
 export { findFreePortBase, mustBeFree } from "./port-owners.ts";
 export { type Progress, readLabStatus, startLab } from "./start-lab.ts";
 export { stopLab, wipeLab } from "./stop-lab.ts";

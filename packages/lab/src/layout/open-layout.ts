@@ -51,6 +51,7 @@ export function prepareLayout(
   const owner = findOwner();
   const stateDir = placeState(rootDir, choices.stateDir, owner, notice);
   const kept = readSettings(stateDir);
+  if (kept !== null) mustFit(choices, kept);
   const settings: LabSettings = {
     portBase: choices.portBase ?? kept?.portBase ?? defaultPortBase,
     installation: kept?.installation ?? randomUUID().slice(0, 8),
@@ -88,6 +89,23 @@ export function openLayout(rootDir: string, stateDirChoice?: string): Layout | n
     },
     settings,
   );
+}
+
+/** What data on disk depends on (etcd's addresses, a region's file system) is chosen once. */
+function mustFit(choices: LayoutChoices, kept: LabSettings): void {
+  const { portBase = kept.portBase, regionDiskMiB = kept.regionDiskMiB } = choices;
+  if (portBase !== kept.portBase) {
+    throw new LabError(
+      "CHOICE_FIXED",
+      `this lab's ports begin at ${kept.portBase}, not at ${portBase}`,
+    );
+  }
+  if (regionDiskMiB !== kept.regionDiskMiB) {
+    throw new LabError(
+      "CHOICE_FIXED",
+      "the size of the regions' disks was chosen at the first start",
+    );
+  }
 }
 
 function readSettings(stateDir: string): LabSettings | null {

@@ -1,0 +1,62 @@
+import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { openLayout, prepareLayout } from "./open-layout.ts";
+import { ensureSecret } from "./secrets.ts";
+
+let dir = "";
+let stateDir = "";
+beforeEach(() => {
+  // Readable by the servers' user too, as /tmp is.
+  dir = mkdtempSync(join(tmpdir(), "careline-layout-"));
+  stateDir = join(dir, "state");
+  rmSync(dir, { recursive: true });
+});
+afterEach(() => rmSync(dir, { recursive: true, force: true }));
+
+const silent = (): void => undefined;
+
+describe("the lab of a clone", () => {
+  it("is nothing before it was first prepared", () => {
+    expect(openLayout("/", stateDir)).toBeNull();
+  });
+
+  it("keeps its ports and its name from the first start on", () => {
+    const first = prepareLayout("/", { stateDir, portBase: 26_000 }, silent);
+    const again = prepareLayout("/", { stateDir }, silent);
+    expect(again.settings).toEqual(first.settings);
+    expect(openLayout("/", stateDir)?.ports.base).toBe(26_000);
+  });
+
+  it("refuses other ports once data depend on them", () => {
+    prepareLayout("/", { stateDir, portBase: 26_000 }, silent);
+    expect(() => prepareLayout("/", { stateDir, portBase: 27_000 }, silent)).toThrow(
+      expect.objectContaining({ code: "CHOICE_FIXED" }),
+    );
+  });
+
+  it("refuses a settings file that it cannot read instead of starting afresh over the data", () => {
+    prepareLayout("/", { stateDir }, silent);
+    writeFileSync(join(stateDir, "lab.json"), "{}");
+    expect(() => prepareLayout("/", { stateDir }, silent)).toThrow(
+      expect.objectContaining({ code: "STATE_UNREADABLE" }),
+    );
+  });
+
+  it("makes each secret once, readable by its owner only", () => {
+    const layout = prepareLayout("/", { stateDir }, silent);
+    const file = ensureSecret(layout, "something");
+    const made = statSync(file);
+    expect(made.mode & 0o777).toBe(0o600);
+    expect(ensureSecret(layout, "something")).toBe(file);
+    expect(statSync(file).mtimeMs).toBe(made.mtimeMs);
+  });
+
+  it("keeps sockets' paths short however deep the clone lies", () => {
+    const deep = join(stateDir, "x".repeat(100));
+    const layout = prepareLayout("/", { stateDir: deep }, silent);
+    expect(Buffer.byteLength(layout.supervisorSocket)).toBeLessThan(107);
+    rmSync(layout.runDir, { recursive: true, force: true });
+  });
+});
