@@ -190,6 +190,19 @@ describe("a switchover", () => {
   });
 });
 
+describe("Redis in a run", () => {
+  it("[HCC-DRR-27] is promoted as a step of every failover and switchover, without a person", () => {
+    for (const kind of ["failover", "switchover", "failback"] as const) {
+      const names = stepsOf(kind, "west").map((step) => step.definition.name);
+      expect(names.indexOf("redis-primary")).toBeGreaterThan(names.indexOf("taken-over"));
+    }
+    const run = at("redis-primary", aSwitchover(), "controller-west-1");
+    expect(move(run, aStandbySeen())).toMatchObject({ action: { kind: "redis-promote" } });
+    const redis = { role: "primary", offset: 9, isLinked: false } as const;
+    expect(move(run, aStandbySeen({ redis }))).toMatchObject({ event: { kind: "finish-step" } });
+  });
+});
+
 describe("an automatic failover", () => {
   const run = at(
     "taken-over",
