@@ -64,6 +64,13 @@ describe("the primary's controller", () => {
     expect(short(aPrimarySeen({ keeper: dead, postgres, quorum }))).toBe("restart-postgres");
   });
 
+  it("tells its keeper what the plan says about unprotected geo writes", () => {
+    const policy = { ...defaultPolicy, acceptUnprotected: false };
+    expect(decide(aPrimarySeen(), policy)).toEqual({ kind: "accept-unprotected", accept: false });
+    const keeper = aKeeper({ acceptUnprotected: false });
+    expect(decide(aPrimarySeen({ keeper }), policy)).toMatchObject({ why: "serving-protected" });
+  });
+
   it("goes on under the promise while the quorum is lost", () => {
     expect(short(aPrimarySeen({ quorum: aQuorum({ isAnswering: false }) }))).toBe(
       "quorum-lost-primary",

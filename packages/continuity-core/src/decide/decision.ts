@@ -56,6 +56,8 @@ export type Decision =
   | { readonly kind: "begin-rejoin"; readonly run: RunRecord }
   | { readonly kind: "continue-run"; readonly run: string }
   | { readonly kind: "supersede-run"; readonly run: string; readonly why: string }
+  /** What the plan says about writes of class geo while unprotected, told to a keeper that does not know it. */
+  | { readonly kind: "accept-unprotected"; readonly accept: boolean }
   | { readonly kind: "suspend-writes" }
   | { readonly kind: "resume-writes" }
   /** Weakening, in this order. */
@@ -127,6 +129,8 @@ export const sentences: Readonly<Record<Exclude<DecisionKind, "hold"> | HoldReas
     "The term is the other site's and this directory cannot simply follow: quarantine its tail, report it, rewind or clone, follow.",
   "continue-run": "The next step of an open run is this site's.",
   "supersede-run": "A newer term made this run pointless: nothing of it may be applied any more.",
+  "accept-unprotected":
+    "The keeper learns whether geo writes are acknowledged, so labelled, while no standby protects them.",
   "suspend-writes":
     "Neither quorum nor standby was reached for longer than the RPO bound: local writes stop too.",
   "resume-writes": "The quorum or the standby is reached again: local writes go on.",

@@ -80,6 +80,8 @@ function decideServing(turn: Turn): Decision {
     const isReached = o.quorum.isAnswering || !rules.mustSuspend(o, policy);
     return isReached ? { kind: "resume-writes" } : hold("writes-suspended", true);
   }
+  if (keeper.acceptUnprotected !== policy.acceptUnprotected)
+    return { kind: "accept-unprotected", accept: policy.acceptUnprotected };
   return decideDurability(o, policy, rules);
 }
 

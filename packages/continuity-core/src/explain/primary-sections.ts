@@ -108,6 +108,7 @@ export const serving: Section = {
   start: aPrimarySeen(),
   asks: [
     yesNo("writes suspended", keeper({ isSuspended: true })),
+    yesNo("keeper knows the plan", keep, keeper({ acceptUnprotected: false })),
     {
       name: "recorded",
       values: [

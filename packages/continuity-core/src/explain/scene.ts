@@ -83,6 +83,7 @@ export function aKeeper(changes: Partial<KeeperStatus> = {}): KeeperStatus {
     geo: { on: true, generation: 35 },
     portals: 1,
     isSuspended: false,
+    acceptUnprotected: true,
     ...changes,
   };
 }

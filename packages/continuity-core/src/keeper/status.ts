@@ -19,6 +19,7 @@ export interface KeeperStatus {
   readonly geo: { readonly on: boolean; readonly generation: number };
   readonly portals: number;
   readonly isSuspended: boolean;
+  readonly acceptUnprotected: boolean;
 }
 
 const remaining = (untilMs: number, now: number): number =>
@@ -42,6 +43,7 @@ export function keeperStatus(state: KeeperState, now: number): KeeperStatus {
     geo: state.geo,
     portals: state.portals.size,
     isSuspended: state.isSuspended,
+    acceptUnprotected: state.acceptUnprotected,
   };
 }
 
