@@ -11,6 +11,7 @@ export {
   type TestCluster,
   type TestDatabase,
   type TestRole,
+  type TestStandby,
 } from "./test-cluster.ts";
 export { startTestIdentityProvider, type TestIdentityProvider } from "./test-identity-provider.ts";
 export { type KeeperState, startTestKeeper, type TestKeeper } from "./test-keeper.ts";

@@ -67,6 +67,8 @@ export interface StageOptions {
   readonly spoolDirectory?: string;
   /** True: nothing runs beside requests. */
   readonly withoutLoops?: boolean;
+  /** Port of the PostgreSQL to use instead of the cluster's, e.g. a standby's. */
+  readonly databasePort?: number;
 }
 
 export async function startPortalStage(
@@ -88,7 +90,7 @@ export async function startPortalStage(
     publicOrigins: ["https://localhost"],
     database: {
       host: "127.0.0.1",
-      port: cluster.port,
+      port: options.databasePort ?? cluster.port,
       database: database.name,
       user: "careline_app",
       passwordFile: cluster.passwordFile,

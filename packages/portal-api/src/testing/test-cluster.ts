@@ -40,9 +40,17 @@ export interface TestCluster {
   createDatabase(): Promise<TestDatabase>;
   /** A client of any database, e.g. `careline_template`; the caller ends it. */
   connect(database: string, role: TestRole): postgres.Sql;
+  /** A hot standby that streams from this server; stopped before it. */
+  startStandby(): Promise<TestStandby>;
   /** Kills the server without warning (`kill -9`), or starts it again. */
   crash(): Promise<void>;
   restart(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** A copy that streams from its primary and answers reads. */
+export interface TestStandby {
+  readonly port: number;
   stop(): Promise<void>;
 }
 
@@ -119,10 +127,42 @@ export async function startTestCluster(
     },
     connect: admin,
     createDatabase: async () => createDatabase(admin),
+    startStandby: () => startStandby(data, port),
     crash: async () => server.stop("SIGKILL"),
     async restart() {
       server = await start();
     },
+    async stop() {
+      await server.stop("SIGQUIT");
+      removeDirectory(directory);
+    },
+  };
+}
+
+/** Clones the primary with pg_basebackup over TLS and starts the clone: about 1 s. */
+async function startStandby(primaryData: string, primaryPort: number): Promise<TestStandby> {
+  const directory = serverDirectory("pg-standby");
+  const data = join(directory, "data");
+  const from = ["-h", "127.0.0.1", "-p", String(primaryPort), "-U", "careline_replication"];
+  runToEnd(
+    join(binaries, "pg_basebackup"),
+    [...from, "-D", data, "-R", "-X", "stream", "-c", "fast", "--no-sync"],
+    directory,
+  );
+  const port = await freePort();
+  const settingsFile = join(data, "postgresql.conf");
+  writeFileSync(
+    settingsFile,
+    `${readFileSync(join(primaryData, "postgresql.conf"), "utf8")}\nport = ${port}\nwal_retrieve_retry_interval = 500ms\n`,
+  );
+  const server = await startServer(
+    join(binaries, "postgres"),
+    ["-D", data],
+    directory,
+    /ready to accept read-only connections/,
+  );
+  return {
+    port,
     async stop() {
       await server.stop("SIGQUIT");
       removeDirectory(directory);
