@@ -19,10 +19,14 @@ import { type Clock, describeError, type Logger } from "@careline/platform";
 import { standbyName } from "../postgres/index.ts";
 import type { QuorumObserver } from "./quorum-observer.ts";
 import type { Region } from "./region.ts";
-import { isLasting } from "./site-actions.ts";
+import { type ActionContext, isLasting } from "./site-actions.ts";
 
 /** A canary that waits longer than this has not been confirmed. */
 const CANARY_WITHIN_MS = 3_000;
+/** Moves of one run on one observation; a procedure has at most nine steps. */
+const MOVES_A_TURN_MAX = 6;
+/** Writes in flight when a drain begins are acknowledged within a round trip or two; then the release may begin. */
+const DRAIN_MS = 80;
 /** Between attempts of a lasting action, so that a cause that passes (a full disk, a cut link) may pass. */
 const FAILED_ATTEMPT_PAUSE_MS = 1_500;
 
@@ -69,6 +73,8 @@ export class Actor {
         return this.#command({ kind: "release" }, signal);
       case "take-back":
         return this.#command({ kind: "take-back" }, signal);
+      case "accept-unprotected":
+        return this.#command({ kind: "accept-unprotected", accept: decision.accept }, signal);
       case "suspend-writes":
         return this.#command({ kind: "suspend-writes", suspended: true }, signal);
       case "resume-writes":
@@ -173,13 +179,19 @@ export class Actor {
     });
   }
 
+  /** Journals and acts on in the same turn, as far as the same observation carries: each turn costs a look at the store. */
   async #continueRun(id: string, o: Observation, signal: AbortSignal): Promise<boolean> {
-    const open = o.quorum.openRuns.find((each) => each.run.id === id);
-    if (open === undefined) return false;
-    const move = nextMove(open, o);
-    if (move.kind === "nothing") return false;
-    if (move.kind === "journal") return this.#journal(open, o, move.event, signal);
-    return this.#perform(move.action, open, move.stamp, o, signal);
+    let seen = o;
+    for (let moves = 0; moves < MOVES_A_TURN_MAX; moves += 1) {
+      const open = seen.quorum.openRuns.find((each) => each.run.id === id);
+      if (open === undefined) return moves > 0;
+      const move = nextMove(open, seen);
+      if (move.kind === "nothing") return moves > 0;
+      if (move.kind === "act") return this.#perform(move.action, open, move.stamp, seen, signal);
+      if (!(await this.#journal(open, move.event, signal))) return true;
+      seen = { ...o, quorum: this.#deps.quorum.seen() };
+    }
+    return true;
   }
 
   #perform(
@@ -200,6 +212,7 @@ export class Actor {
       async () => {
         try {
           await this.#region().actions.perform(action, context, signal);
+          if (isDrain(action)) await this.#release(context, signal);
         } catch (thrown) {
           // A lasting action that failed is a failed attempt; the rest is tried again within its budget.
           if (isLasting(action)) await this.#failStep(open, describeError(thrown), signal);
@@ -211,6 +224,13 @@ export class Actor {
       signal,
     );
     return false;
+  }
+
+  /** What the hand-over asks for next anyway: a turn of the loop in between would only lengthen the pause. */
+  async #release(context: ActionContext, signal: AbortSignal): Promise<void> {
+    await this.#deps.clock.sleep(DRAIN_MS, signal);
+    const command = { kind: "release" } as const;
+    await this.#region().actions.perform({ kind: "keeper", command }, context, signal);
   }
 
   async #failStep(open: OpenRun, why: string, signal: AbortSignal): Promise<void> {
@@ -233,15 +253,10 @@ export class Actor {
     signal: AbortSignal,
   ): Promise<boolean> {
     const open = o.quorum.openRuns.find((each) => each.run.id === id);
-    return open === undefined ? false : this.#journal(open, o, event, signal);
+    return open === undefined ? false : this.#journal(open, event, signal);
   }
 
-  async #journal(
-    open: OpenRun,
-    _o: Observation,
-    event: RunEvent,
-    signal: AbortSignal,
-  ): Promise<boolean> {
+  async #journal(open: OpenRun, event: RunEvent, signal: AbortSignal): Promise<boolean> {
     const reduced = reduceRun(open.run, event);
     if (reduced.kind === "refused") {
       this.#deps.log.warn(
@@ -313,6 +328,9 @@ export class Actor {
       });
   }
 }
+
+const isDrain = (action: Action): boolean =>
+  action.kind === "keeper" && action.command.kind === "drain";
 
 /** Where the primary's history left this directory's, and the primary's timeline. */
 function aboutSource(

@@ -20,6 +20,8 @@ import type { Surroundings } from "./surroundings.ts";
 /** The loop's tick without anything to hurry; notices and watched changes wake it earlier. */
 const TICK_MS = 250;
 const BEAT_EACH_MS = 500;
+/** A keeper younger than this takes nothing over by itself: on a busy machine a region needs about 5 s to start. */
+const START_GRACE_MS = 10_000;
 /** Decisions that follow at once upon a change are not slowed down, but never spin. */
 const SOONEST_MS = 10;
 
@@ -104,6 +106,7 @@ export class ControllerLoop {
     const isEmpty = decision.kind === "hold" && decision.why === "store-empty";
     if (isEmpty && quorum.seen().isAnswering)
       await this.#deps.bootstrap?.begin(observation, signal);
+    else if (isTooEarly(decision, keeper)) log.info("the primary may be starting as well: waiting");
     else if (await actor.act(decision, observation, signal)) this.wake();
   }
 
@@ -206,6 +209,14 @@ export class ControllerLoop {
     await clock.sleep(TICK_MS, AbortSignal.any([signal, early.signal])).catch(() => undefined);
     this.#wake = null;
   }
+}
+
+/**
+ * After everything was restarted the standby may be up first; the primary of the term gets a moment to
+ * return before it is replaced, so that regions come back as they were.
+ */
+function isTooEarly(decision: Decision, keeper: KeeperReport | null): boolean {
+  return decision.kind === "take-over" && (keeper?.upForMs ?? 0) < START_GRACE_MS;
 }
 
 function whyOf(decision: Decision): string | undefined {

@@ -6,6 +6,7 @@ import type { Milestones } from "../keeper/index.ts";
 export type KeeperReport = KeeperStatus & {
   readonly milestones: Milestones;
   readonly leastSlackMs: number | null;
+  readonly upForMs: number;
 };
 
 /** A command's answer comes when the state it asks for holds; a clone's first start may replay for a while. */

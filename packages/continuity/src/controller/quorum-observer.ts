@@ -134,9 +134,13 @@ export class QuorumObserver {
 
   /** Applies a transaction and takes in what it shows. `run`: the journal that it writes. */
   async apply(txn: Txn, signal: AbortSignal): Promise<boolean> {
-    const { succeeded, view } = await this.#deps.records.apply(txn, signal);
+    const { succeeded, revision, view } = await this.#deps.records.apply(txn, signal);
     this.#takeView(view);
-    if (txn.puts.some((put) => put.key.startsWith("runs/"))) await this.#readRuns(signal);
+    for (const put of txn.puts.filter((each) => each.key.startsWith("runs/"))) {
+      // What was written is known without reading it; what was lost to another writer is not.
+      if (revision === null) await this.#readRuns(signal);
+      else this.#takeRun({ key: put.key, text: JSON.stringify(put.record), revision });
+    }
     return succeeded;
   }
 

@@ -27,6 +27,7 @@ export interface KeeperApiDeps {
 export function buildKeeperApi(deps: KeeperApiDeps): FastifyInstance {
   const { driver, clock } = deps;
   const { site } = deps.config;
+  const startedMs = clock.monotonicMs();
   const otherKeeper = `keeper.${site === "east" ? "west" : "east"}`;
   const app = mutualTlsServer(deps.config.tls);
   const changes = new LineStream(clock, () => `${JSON.stringify({ change: driver.change })}\n`);
@@ -59,6 +60,7 @@ export function buildKeeperApi(deps: KeeperApiDeps): FastifyInstance {
       ...driver.status(),
       milestones: driver.milestones,
       leastSlackMs: deps.metrics.leastSlackMs(),
+      upForMs: clock.monotonicMs() - startedMs,
     };
   });
   app.get("/v1/notices", async (request, reply) => {

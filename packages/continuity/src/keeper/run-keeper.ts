@@ -1,9 +1,9 @@
-import { checkParameters } from "@careline/continuity-core";
+import { checkParameters, keys } from "@careline/continuity-core";
 import { type Clock, ConfigError, type Logger, type Random } from "@careline/platform";
 import type { KeeperConfig } from "../config.ts";
 import { PeerClient } from "../http/index.ts";
 import { RegionRedis } from "../redis/index.ts";
-import { openStore, QuorumRecords } from "../store/index.ts";
+import { openStore, QuorumRecords, type QuorumStore } from "../store/index.ts";
 import { KeeperDatabase } from "./database.ts";
 import { buildKeeperApi } from "./keeper-api.ts";
 import { KeeperDriver } from "./keeper-driver.ts";
@@ -63,7 +63,7 @@ export async function runKeeper(deps: KeeperDeps, signal: AbortSignal): Promise<
     driver.start(database);
     await app.listen({ host: config.listen.host, port: config.listen.port });
     log.info({ port: config.listen.port }, "keeper ready");
-    await until(signal);
+    await Promise.race([until(signal), followReleases(store, driver, clock, ending.signal)]);
   } finally {
     driver.close();
     await database.close(new AbortController().signal);
@@ -72,6 +72,27 @@ export async function runKeeper(deps: KeeperDeps, signal: AbortSignal): Promise<
     await Promise.all([peer.close(), store.close()]);
     redis.close();
     lock.release();
+  }
+}
+
+/** A release is read at once instead of at the next round; a broken watch only costs that time. */
+async function followReleases(
+  store: QuorumStore,
+  driver: KeeperDriver,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<never> {
+  const channel = store.channel();
+  for (;;) {
+    try {
+      const { storeRevision } = await channel.read([keys.lease], signal);
+      for await (const event of channel.watch(keys.lease, storeRevision + 1, signal)) {
+        if (event.text?.includes('"released"') === true) driver.dispatch({ kind: "refresh" });
+      }
+    } catch (thrown) {
+      if (signal.aborted) throw thrown;
+    }
+    await clock.sleep(1_000, signal);
   }
 }
 

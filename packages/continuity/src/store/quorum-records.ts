@@ -30,6 +30,13 @@ const VIEW_KEYS = [
   keys.keeper("west"),
 ] as const;
 
+/** Answer to a transaction. `revision`: of everything that it wrote; null when it wrote nothing. */
+export interface Applied {
+  readonly succeeded: boolean;
+  readonly revision: number | null;
+  readonly view: QuorumView;
+}
+
 /** The records that decide who may write. Transactions and reads may have connections of their own. */
 export class QuorumRecords {
   readonly #reads: StoreChannel;
@@ -48,16 +55,17 @@ export class QuorumRecords {
   }
 
   /** Applies a transaction; either way `view` is what the store held right after. Errors: STORE_…. */
-  async apply(
-    txn: Txn,
-    signal: AbortSignal,
-  ): Promise<{ readonly succeeded: boolean; readonly view: QuorumView }> {
+  async apply(txn: Txn, signal: AbortSignal): Promise<Applied> {
     const checks = txn.compare.map((comparison) => this.#check(comparison));
     const writes = txn.puts.map(
       (put): StoreWrite => ({ kind: "put", key: put.key, value: put.record }),
     );
     const outcome = await this.#writes.txn(checks, writes, signal, VIEW_KEYS);
-    return { succeeded: outcome.kind === "won", view: this.#view(outcome.current) };
+    return {
+      succeeded: outcome.kind === "won",
+      revision: outcome.kind === "won" ? outcome.revision : null,
+      view: this.#view(outcome.current),
+    };
   }
 
   #check(comparison: Comparison): StoreCheck {
