@@ -4,7 +4,7 @@ import { boardServices } from "./board/index.ts";
 import { callersHandlers } from "./callers/index.ts";
 import { callsHandlers } from "./calls/index.ts";
 import { demoHandlers } from "./demo/index.ts";
-import { exchangeLoop } from "./exchange/index.ts";
+import { exchangeLoop, Wake } from "./exchange/index.ts";
 import { patientsHandlers } from "./patients/index.ts";
 import type { PortalDeps } from "./portal-deps.ts";
 import { programmesHandlers } from "./programmes/index.ts";
@@ -24,9 +24,10 @@ export interface Domains {
 export function buildDomains(deps: PortalDeps): Domains {
   const { telephony, routing } = deps.config.domains;
   const provider = telephony === null ? null : createSimulator(telephony, deps.clock);
+  const wake = new Wake();
   const board = boardServices(deps);
   const loops: BackgroundLoop[] = [board.loop];
-  if (provider !== null) loops.push(exchangeLoop({ ...deps, provider, ...routing }));
+  if (provider !== null) loops.push(exchangeLoop({ ...deps, provider, wake, ...routing }));
   return {
     handlers: [
       ...agentsHandlers,
@@ -34,7 +35,7 @@ export function buildDomains(deps: PortalDeps): Domains {
       ...callsHandlers,
       ...callersHandlers,
       ...queueHandlers,
-      ...webhookHandlers(telephony, deps.log),
+      ...webhookHandlers(telephony, () => wake.call()),
       ...patientsHandlers(deps),
       ...adverseEventsHandlers,
       ...board.handlers,

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { silentLogger, systemRandom, uuidV7 } from "@careline/platform";
+import { systemRandom, uuidV7 } from "@careline/platform";
 import { routes } from "@careline/portal-contract";
 import type {
   CarrierCall,
@@ -18,6 +18,7 @@ import { type TelephonyProvider, webhookHandlers } from "../telephony/index.ts";
 import { signWebhook } from "../telephony/webhook-signature.ts";
 import { type DomainStage, type StageHouse, startStageHouse } from "../testing/domain-stage.ts";
 import { type ExchangeDeps, exchangeTurn, reconcileTurn } from "./exchange-loop.ts";
+import { Wake } from "./wake.ts";
 
 const secret = "the secret of this test";
 const host = "portal.test";
@@ -70,10 +71,10 @@ beforeEach(async () => {
     ...agentsHandlers,
     ...callsHandlers,
     ...queueHandlers,
-    ...webhookHandlers(telephony, silentLogger()),
+    ...webhookHandlers(telephony, () => undefined),
   ];
   provider = new StatedProvider();
-  exchange = { ...stage.services, provider, tickMs: 10, preferredSeconds: 20 };
+  exchange = { ...stage.services, provider, wake: new Wake(), tickMs: 10, preferredSeconds: 20 };
   // Both speak Spanish and English.
   ada = await stage.sessionOf("agent001");
   ben = await stage.sessionOf("agent004");
@@ -119,9 +120,12 @@ function webhook(events: readonly ProviderEvent[], signedHost = host) {
     signed: { rawBody: Buffer.from(body), headers },
   };
 }
-const tell = (...events: ProviderEvent[]) =>
-  stage.ask(routes.receiveTelephonyEvents, null, webhook(events));
 const turn = () => exchangeTurn(exchange, signal);
+async function tell(...events: ProviderEvent[]) {
+  const answer = await stage.ask(routes.receiveTelephonyEvents, null, webhook(events));
+  await turn();
+  return answer;
+}
 const goAvailable = (who: Session) =>
   stage.ask(routes.setPresence, who, { body: { state: "available" } });
 const current = async (who: Session) => (await stage.ask(routes.readCurrentCalls, who)).body;
@@ -303,6 +307,23 @@ describe("the provider's events", () => {
   });
 });
 
+describe("a call that cannot be projected", () => {
+  it("holds up no other and is tried again", async () => {
+    await stage.owner`
+      create function portal.refuse_p1() returns trigger language plpgsql as
+        $$ begin if new.provider_call_id = 'p1' then raise exception 'no'; end if; return new; end $$`;
+    await stage.owner`
+      create trigger refuse before insert on portal.call_logs for each row execute function portal.refuse_p1()`;
+    await tell(anArrival("p1"), anArrival("p2"));
+    expect(await states()).toEqual(["offered"]);
+    await stage.owner`drop trigger refuse on portal.call_logs`;
+    await stage.owner`update portal.telephony_unprojected set retry_at = now()`;
+    await turn();
+    expect(await states()).toEqual(["offered", "offered"]);
+    expect(await stage.owner`select * from portal.telephony_unprojected`).toEqual([]);
+  });
+});
+
 describe("handing a caller over", () => {
   it("blind: the colleague is offered a new record, the first agent wraps up as transferred", async () => {
     const callId = await connected(ada);
@@ -440,9 +461,9 @@ describe("after a failover", () => {
     expect(await states()).toEqual(["abandoned"]);
   });
   it("an answer that was lost here is taken from the provider: nobody is assigned twice", async () => {
+    await tell(anArrival("p1"));
     await goAvailable(ada);
     await goAvailable(ben);
-    await tell(anArrival("p1"));
     provider.held.set("p1", carried("p1", { state: "connected", agentId: ada.agentId }));
     await reconcile();
     await turn();

@@ -24,6 +24,7 @@ async function settleOrphans(ctx: WorkContext): Promise<void> {
   const { agentIds, callIds } = await readOrphans(ctx.tx);
   for (const callId of callIds) {
     const call = await lockCall(ctx.tx, callId);
+    if (call.state !== "ringing") continue;
     await moveCall(ctx, call, "stop_ringing", { agent_id: null, team_id: null });
     await addTimeline(ctx, callId, "reconciled", null);
   }

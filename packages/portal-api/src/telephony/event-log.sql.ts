@@ -4,7 +4,7 @@ import type { WorkContext } from "../serving/index.ts";
 
 export type EventSource = "webhook" | "reconciliation";
 
-/** Stores events; those known already change nothing. Answers how many were new. */
+/** Stores events and marks the new ones as not yet projected; those known already change nothing. Answers how many were new. */
 export async function storeEvents(
   ctx: WorkContext,
   provider: string,
@@ -24,7 +24,11 @@ export async function storeEvents(
     source,
   }));
   const stored = await ctx.tx`
-    insert into portal.telephony_events ${ctx.tx(rows)} on conflict do nothing returning event_id`;
+    with stored as (
+      insert into portal.telephony_events ${ctx.tx(rows)} on conflict do nothing
+      returning provider, event_id, provider_call_id)
+    insert into portal.telephony_unprojected (provider, event_id, provider_call_id) select * from stored
+    returning event_id`;
   return stored.length;
 }
 
@@ -41,4 +45,37 @@ export async function readCallEvents(
      where provider = ${provider} and provider_call_id = ${providerCallId}
      order by sequence, event_id limit 1000`;
   return rows.map((row) => ({ ...row, occurredAt: row.occurredAt.toISOString() }));
+}
+
+/** Calls whose log has grown, oldest first; at most 200 a turn. */
+export async function readUnprojected(tx: Tx, provider: string): Promise<string[]> {
+  const rows = await tx<{ id: string }[]>`
+    select provider_call_id as id from portal.telephony_unprojected
+     where provider = ${provider} and retry_at <= clock_timestamp()
+     group by provider_call_id order by min(event_id::text) limit 200`;
+  return rows.map((row) => row.id);
+}
+
+/** Takes the marks of one call away; what was told meanwhile has marks of its own. */
+export async function takeMarks(
+  ctx: WorkContext,
+  provider: string,
+  providerCallId: string,
+): Promise<void> {
+  await ctx.tx`
+    delete from portal.telephony_unprojected
+     where provider = ${provider} and provider_call_id = ${providerCallId}`;
+}
+
+/** A call that could not be projected is tried again later and later, at most each 5 minutes. */
+export async function postponeCall(
+  ctx: WorkContext,
+  provider: string,
+  providerCallId: string,
+): Promise<void> {
+  await ctx.tx`
+    update portal.telephony_unprojected
+       set attempts = attempts + 1,
+           retry_at = clock_timestamp() + least(interval '5 minutes', interval '1 second' * 2 ^ least(attempts, 9))
+     where provider = ${provider} and provider_call_id = ${providerCallId}`;
 }

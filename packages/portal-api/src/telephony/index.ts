@@ -6,8 +6,10 @@ export {
   sendCommands,
 } from "./commands.ts";
 export { derivedId } from "./derived-id.ts";
+export { postponeCall, readUnprojected, takeMarks } from "./event-log.sql.ts";
+export type { Repair } from "./plan-reconciliation.ts";
 export { projectCall } from "./projection.ts";
 export type { TelephonyProvider } from "./provider.ts";
-export { type Reconciled, reconcileCalls } from "./reconcile.ts";
+export { findRepairs, repair } from "./reconcile.ts";
 export { createSimulator, type SimulatorProvider } from "./simulator.ts";
-export { projectSafely, webhookHandlers } from "./webhook.ts";
+export { webhookHandlers } from "./webhook.ts";

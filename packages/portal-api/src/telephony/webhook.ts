@@ -1,4 +1,4 @@
-import { describeError, type Logger, readSecret } from "@careline/platform";
+import { readSecret } from "@careline/platform";
 import { routes } from "@careline/portal-contract";
 import {
   webhookSignatureHeader,
@@ -6,38 +6,17 @@ import {
 } from "@careline/portal-contract/telephony/schemas.ts";
 import type { TelephonyConfig } from "../domain-config.ts";
 import { PortalError } from "../problems/index.ts";
-import { handle, type RegisteredHandler, type WorkContext } from "../serving/index.ts";
+import { handle, type RegisteredHandler } from "../serving/index.ts";
 import { storeEvents } from "./event-log.sql.ts";
-import { projectCall } from "./projection.ts";
 import { verifyWebhook } from "./webhook-signature.ts";
 
 /**
- * Projects one call behind a savepoint: events are stored whatever becomes of the projection, so that one call that cannot be
- * projected does not hold up the provider's other events. Reconciliation tries it again.
+ * Handler of the provider's webhook: verified against every host name of ours, stored once, answered. `onStored` wakes the loop that
+ * projects: what an event does to a call is not the provider's to wait for.
  */
-export async function projectSafely(
-  ctx: WorkContext,
-  log: Logger,
-  provider: string,
-  providerCallId: string,
-): Promise<boolean> {
-  await ctx.tx`savepoint projection`;
-  try {
-    await projectCall(ctx, provider, providerCallId);
-    await ctx.tx`release savepoint projection`;
-    return true;
-  } catch (thrown) {
-    ctx.signal.throwIfAborted();
-    await ctx.tx`rollback to savepoint projection`;
-    log.error({ error: describeError(thrown), provider }, "call not projected");
-    return false;
-  }
-}
-
-/** Handler of the provider's webhook: verified against every host name of ours, stored once, projected. */
 export function webhookHandlers(
   config: TelephonyConfig | null,
-  log: Logger,
+  onStored: () => void,
 ): readonly RegisteredHandler[] {
   const secret = config === null ? null : readSecret(config.webhookSecretFile);
   const receive = handle(routes.receiveTelephonyEvents, async (ctx, { params, body }) => {
@@ -59,14 +38,12 @@ export function webhookHandlers(
       throw new PortalError("SIGNATURE_INVALID", `webhook refused: ${verdict.why}`);
     }
     const stored = await storeEvents(ctx, params.provider, body.events, "webhook");
-    for (const callId of new Set(body.events.map((event) => event.providerCallId))) {
-      await projectSafely(ctx, log, params.provider, callId);
-    }
     ctx.audit({
       resourceType: "telephony",
       resourceId: null,
       details: { events: body.events.length, stored },
     });
+    ctx.afterCommit(() => Promise.resolve(onStored()));
     return { body: { stored, known: body.events.length - stored } };
   });
   return [receive];
