@@ -410,6 +410,10 @@ describe("caller, tasks, outbound calls", () => {
     const commands =
       await stage.owner`select command from portal.telephony_commands where call_id = ${body.callId}`;
     expect(commands).toMatchObject([{ command: { kind: "dial", to: "+15555550123" } }]);
+    const params = { callId: body.callId };
+    const cancelled = await stage.ask(routes.hangUpCall, who, { params, body: {} });
+    expect(cancelled.body).toMatchObject({ state: "missed", status: "abandoned" });
+    expect((await stage.ask(routes.readOwnProfile, who)).body.presence.state).toBe("available");
   });
   it("shows an agent the queues of their programmes only", async () => {
     const who = anAgent();

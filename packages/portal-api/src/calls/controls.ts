@@ -3,7 +3,7 @@ import type { Call } from "@careline/portal-contract/calls/schemas.ts";
 import { lockPresence, writePresence } from "../agents/index.ts";
 import { PortalError } from "../problems/index.ts";
 import { handle, type RegisteredHandler, type WorkContext } from "../serving/index.ts";
-import { type CallRow, changeCall, lockCall, moveCall, talkEndColumns } from "./call-row.sql.ts";
+import { type CallRow, changeCall, endColumns, lockCall, moveCall, talkEndColumns } from "./call-row.sql.ts";
 import { sendCommand } from "./send-command.sql.ts";
 import { tellCall } from "./tell-call.ts";
 import { addTimeline } from "./timeline.sql.ts";
@@ -105,22 +105,37 @@ export async function enterWrapUp(
   await writePresence(ctx, agentId, { state: "wrapping", callId, next: presence.next });
 }
 
+/** The callee has not picked up: the call ends here, and there is nothing to wrap up. */
+async function cancelDialling(ctx: WorkContext, call: CallRow, agentId: string): Promise<void> {
+  const presence = await lockPresence(ctx.tx, agentId, ctx.now);
+  await Promise.all([
+    moveCall(ctx, call, "no_answer", { call_status: "abandoned", ...endColumns(call, ctx.now) }),
+    writePresence(ctx, agentId, presence.next ?? { state: "available" }),
+    addTimeline(ctx, call.callId, "hung_up", agentId),
+    sendCommand(ctx, call, { kind: "hang_up" }),
+  ]);
+}
+
+async function endConversation(ctx: WorkContext, call: CallRow, agentId: string): Promise<void> {
+  const release = call.otherAgentId === null ? {} : releaseColumns(call.otherAgentId);
+  await Promise.all([
+    moveCall(ctx, call, "hang_up", {
+      call_status: "completed",
+      ...talkEndColumns(call, ctx.now),
+      ...release,
+    }),
+    enterWrapUp(ctx, call.callId, agentId),
+    addTimeline(ctx, call.callId, "hung_up", agentId),
+    sendCommand(ctx, call, { kind: "hang_up" }),
+  ]);
+}
+
 const hangUpCall = handle(routes.hangUpCall, async (ctx, { params }) => {
   const { agentId } = ctx.session;
   const call = await lockOwnCall(ctx, params.callId, agentId);
-  if (call.state !== "wrapping") {
-    const release = call.otherAgentId === null ? {} : releaseColumns(call.otherAgentId);
-    await Promise.all([
-      moveCall(ctx, call, "hang_up", {
-        call_status: "completed",
-        ...talkEndColumns(call, ctx.now),
-        ...release,
-      }),
-      enterWrapUp(ctx, call.callId, agentId),
-      addTimeline(ctx, call.callId, "hung_up", agentId),
-      sendCommand(ctx, call, { kind: "hang_up" }),
-    ]);
-  }
+  const isDialling = call.type === "outbound" && call.state === "ringing";
+  if (isDialling) await cancelDialling(ctx, call, agentId);
+  else if (call.state !== "wrapping") await endConversation(ctx, call, agentId);
   ctx.audit({ resourceType: "call", resourceId: call.callId });
   const body = await tellCall(ctx, call.callId, agentId);
   return { body, version: body.version };
