@@ -19,8 +19,7 @@ import { OperatorClient } from "./operator-client.ts";
 const keysAtOnce = 2_000;
 
 const switchoverLimitMs = 60_000;
-const endedWell = new Set(["done", "completed", "succeeded"]);
-const endedBadly = new Set(["failed", "stopped", "cancelled"]);
+const endedBadly = new Set(["failed", "cancelled", "superseded"]);
 
 /** Everything that a drill does to the lab and asks of it. */
 export class LabStage {
@@ -89,13 +88,13 @@ export class LabStage {
     const id = await operators.startRun({ kind: "switchover", to, reason: "drill" }, signal);
     const end = this.#clock.monotonicMs() + switchoverLimitMs;
     for (;;) {
-      const { state } = await operators.run(id, signal);
-      if (endedWell.has(state)) return;
-      if (endedBadly.has(state)) {
-        throw new LabError("DRILL_UNFINISHED", `switchover ${id} ended as ${state}`);
+      const { kind } = (await operators.run(id, signal)).state;
+      if (kind === "completed") return;
+      if (endedBadly.has(kind)) {
+        throw new LabError("DRILL_UNFINISHED", `switchover ${id} ended as ${kind}`);
       }
       if (this.#clock.monotonicMs() > end) {
-        throw new LabError("DRILL_UNFINISHED", `switchover ${id} is ${state} still`);
+        throw new LabError("DRILL_UNFINISHED", `switchover ${id} is ${kind} still`);
       }
       await this.#clock.sleep(250, signal);
     }

@@ -35,7 +35,11 @@ const historySchema = z.array(
 );
 export type TermHistory = z.infer<typeof historySchema>[number];
 
-const runSchema = z.looseObject({ id: z.string(), kind: z.string(), state: z.string() });
+const runSchema = z.looseObject({
+  id: z.string(),
+  kind: z.string(),
+  state: z.looseObject({ kind: z.string() }),
+});
 export type RunJournal = z.infer<typeof runSchema>;
 
 /** Longest wait for one controller before the next is asked. */

@@ -40,6 +40,7 @@ const limits = {
   protect: 240_000,
   replay: 30_000,
   settle: 2_000,
+  before: 5_000,
 };
 
 /** What a run collects while it goes on. */
@@ -112,7 +113,7 @@ async function prepare(deps: RunDeps, signal: AbortSignal): Promise<Course> {
     notes.push({ atMs: clock.monotonicMs(), text: what });
   }
   const startMs = clock.monotonicMs();
-  await clock.sleep(limits.settle, signal);
+  await clock.sleep(limits.before, signal);
   const { term } = await stage.operators.status(signal);
   return {
     primary: await stage.primary(signal),

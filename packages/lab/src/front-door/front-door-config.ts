@@ -56,7 +56,8 @@ function defaults(): string {
   option dontlognull
   option dontlog-normal
   option httplog
-  timeout connect 2s
+  # TCP and TLS to a region: two round trips. Longer only keeps requests at a region that hangs.
+  timeout connect 800ms
   timeout client 75s
   timeout server 40s
   timeout http-request 10s
@@ -153,7 +154,7 @@ const checks = {
   permit: { path: "/health", timing: "inter 600ms fastinter 150ms downinter 100ms rise 1 fall 2" },
   alive: {
     path: "/health/alive",
-    timing: "inter 1s fastinter 300ms downinter 500ms rise 1 fall 2",
+    timing: "inter 600ms fastinter 150ms downinter 300ms rise 1 fall 2",
   },
 } as const;
 

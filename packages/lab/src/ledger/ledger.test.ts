@@ -48,6 +48,11 @@ it("measures a planned pause that begins after it was asked for", () => {
   expect(outage?.outageMs).toBe(700);
 });
 
+it("leaves out a pause that begins after the client was served again", () => {
+  const [outage] = clientOutages(acksAt("a", 900, 3_000, 9_000), 1_000, 4_000);
+  expect(outage?.outageMs).toBe(2_100);
+});
+
 it("counts a client that never came back up to the end of the window, and says so", () => {
   const [outage] = clientOutages(acksAt("a", 800, 900), 1_000, 31_000);
   expect(outage).toMatchObject({ firstAfterMs: null, outageMs: 30_100 });

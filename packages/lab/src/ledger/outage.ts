@@ -11,8 +11,8 @@ export interface ClientOutage {
 }
 
 /**
- * Each client's outage: its longest interval between two successive acknowledged writes that ends after
- * the fault began and starts before the window ends. For a killed region this is the interval from the last
+ * Each client's outage: its longest interval between two successive acknowledged writes that ends between the fault and the
+ * end of the window, which is when every client had been served again. For a killed region this is the interval from the last
  * success before the fault to the first one after it; answers that were already on their way when the
  * fault struck do not shorten it, and a planned switchover, whose pause begins later, is measured alike.
  */
@@ -38,6 +38,8 @@ function outageOf(
   for (const [at, time] of times.entries()) {
     const next = times[at + 1] ?? null;
     if (time >= untilMs || (next !== null && next <= faultAtMs)) continue;
+    // A pause that begins when this client was served again belongs to what came later.
+    if (next !== null && next > untilMs && time > faultAtMs) continue;
     // The tail after the last success counts only up to the window's end.
     const isTail = next === null;
     if (isTail && time > faultAtMs) continue;
