@@ -1,7 +1,7 @@
 import type { KeeperStatus, TakeOverOrder } from "../keeper/index.ts";
 import type { Observation } from "../observe/index.ts";
 import type { RunRecord } from "../runs/index.ts";
-import { act, done, fail, type Verdict, wait } from "./action.ts";
+import { type Action, act, done, fail, type Verdict, wait } from "./action.ts";
 import { evaluateReadiness, readinessInputOf } from "./readiness.ts";
 import type { ProcedureRules } from "./rules.ts";
 
@@ -166,7 +166,13 @@ function tailQuarantined(look: Look): Verdict {
     return fail(
       `quarantine needs ${Math.ceil(local.sizeBytes * 1.1)} bytes, ${local.freeBytes} are free`,
     );
-  return act({ kind: "quarantine" });
+  return onStopped(look, { kind: "quarantine" });
+}
+
+/** Works on a directory only while nothing runs on it: it may have been started since the step that stopped it. */
+function onStopped(look: Look, action: Action): Verdict {
+  const isStopped = databaseStopped(look);
+  return isStopped.kind === "done" ? act(action) : isStopped;
 }
 
 function tailReported(look: Look): Verdict {
@@ -175,7 +181,7 @@ function tailReported(look: Look): Verdict {
   if (local === null) return wait("the data directory is not seen");
   if (!rules.mustQuarantine(local, o.quorum.history, run.term)) return done("nothing diverged");
   if (local.isReported) return done("diverged rows are reported");
-  return o.busyWith === null ? act({ kind: "report-tail" }) : wait(o.busyWith);
+  return o.busyWith === null ? onStopped(look, { kind: "report-tail" }) : wait(o.busyWith);
 }
 
 /** Rewind first; from the third attempt on, or where there is nothing to rewind, clone. */
@@ -190,12 +196,14 @@ function rewound(look: Look): Verdict {
   if (!rules.mayDestroy(local, ancestry))
     return fail("the tail is not quarantined and reported yet");
   const mustClone = ancestry === "unusable" || local.directory === "damaged" || attempt >= 3;
-  return act({ kind: mustClone || isStuck(look) ? "clone" : "rewind" });
+  return onStopped(look, { kind: mustClone || isStuck(look) ? "clone" : "rewind" });
 }
 
-/** A standby that its upstream can no longer serve can only be cloned anew. */
+/** A standby that its upstream can no longer serve can only be cloned anew; one that streams again is left alone. */
 const isStuck = (look: Look): boolean =>
-  look.run.stuckDataId !== null && look.o.postgres?.dataId === look.run.stuckDataId;
+  look.run.stuckDataId !== null &&
+  look.o.postgres?.dataId === look.run.stuckDataId &&
+  look.o.postgres.receiver?.isStreaming !== true;
 
 function following(look: Look): Verdict {
   const keeper = keeperOf(look);

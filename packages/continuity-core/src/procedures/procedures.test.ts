@@ -323,8 +323,24 @@ describe("a rejoin", () => {
       postgres: aFollower({ receiver: { isStreaming: false, silentMs: 20_000 } }),
     });
     expect(move(run, stuck)).toMatchObject({ action: { kind: "clone" } });
+    expect(move(run, seen({ postgres: aFollower() }))).toMatchObject({
+      event: { kind: "finish-step" },
+    });
     expect(move(run, seen({ postgres: aFollower({ dataId: "data-new" }) }))).toMatchObject({
       event: { kind: "finish-step" },
+    });
+  });
+
+  it("stops what was started meanwhile before it touches the directory", () => {
+    const running = {
+      keeper: aFollowingKeeper(),
+      postgres: { ...tail, isQuarantined: true, isReported: true },
+    };
+    expect(step("rewound", running)).toMatchObject({
+      action: { kind: "keeper", command: { kind: "stop-standby" } },
+    });
+    expect(step("tail-quarantined", { ...running, postgres: tail })).toMatchObject({
+      action: { kind: "keeper", command: { kind: "stop-standby" } },
     });
   });
 
