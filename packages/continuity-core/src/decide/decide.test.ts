@@ -326,6 +326,20 @@ describe("a region that returns", () => {
     ).toBe("continue-run");
   });
 
+  it("does not begin a second rejoin while the primary of the first is silent", () => {
+    const run = beginRejoin(returning(), aView(), "east", null);
+    const steps = run.steps.map((step, index) =>
+      index < 3 ? { ...step, state: { kind: "done" as const, evidence: [], tookMs: 1 } } : step,
+    );
+    const o = returning({
+      keeper: aFollowingKeeper({ postgres: "down", lapsesInMs: 0 }),
+      postgres: aDatabase({ newestTerm: 2, endLsn: "0/9000" }),
+      lapsedForMs: 500,
+      quorum: aQuorum({ history, openRuns: [open({ ...run, steps })] }),
+    });
+    expect(short(o)).toBe("run-elsewhere");
+  });
+
   it("gives up a run of an older term: nothing of it may be applied any more", () => {
     const run = { ...beginRejoin(returning(), aView(), "east", null), term: 2, endsInTerm: 2 };
     expect(short(returning({ quorum: aQuorum({ history, openRuns: [open(run)] }) }))).toBe(

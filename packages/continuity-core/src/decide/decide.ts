@@ -77,7 +77,8 @@ function continueRuns(turn: Turn, rules: ControllerRules): Decision | null {
   // A primary that dies while a run waits for something is still replaced.
   const releasedFor = turn.o.quorum.releasedForMs ?? 0;
   const isGone = turn.lease.kind === "held" || releasedFor >= turn.policy.takeBackAfterMs;
-  if (turn.keeper.lapsesInMs === 0 && isGone) return null;
+  const mayReplace = turn.keeper.lapsesInMs === 0 && turn.keeper.postgres === "standby";
+  if (mayReplace && isGone) return null;
   if (blocking.run.state.kind === "paused") return hold("run-paused");
   const isOwn = currentStep(blocking.run)?.definition.site === turn.o.self;
   return hold(isOwn ? "run-waiting" : "run-elsewhere");
