@@ -7,6 +7,7 @@ export {
   mustBeFree,
   type Progress,
   readLabStatus,
+  resumeLab,
   startLab,
   stopLab,
   wipeLab,

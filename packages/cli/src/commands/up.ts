@@ -43,6 +43,10 @@ async function up(options: UpOptions, context: CommandContext): Promise<void> {
     const progress = (text: string): void => output.progress(text);
     await lab.startLab(layout, clock, progress, signal, { buildsScreens: options.build });
   } else if (running.phase === "running") output.note("The lab runs already.");
+  else if (running.phase === "incomplete") {
+    output.note("The lab was not complete; going on with what is left.");
+    await lab.resumeLab(layout, signal);
+  }
   const status = await waitUntilReady(layout, context).catch(async (thrown: unknown) => {
     if (signal.aborted) await stop(layout, context);
     throw thrown;

@@ -75,6 +75,11 @@ export async function startLab(
   }
 }
 
+/** Asks a running lab whose start was incomplete to go on with what is left. Errors: LAB_NOT_RUNNING. */
+export async function resumeLab(layout: Layout, signal: AbortSignal): Promise<void> {
+  await callSocket(layout.supervisorSocket, "POST", "/resume", undefined, signal);
+}
+
 function launchSupervisor(layout: Layout, configFile: string): void {
   const logFile = join(layout.logDir, "supervisor.log");
   if (existsSync(logFile) && statSync(logFile).size > supervisorLogBytesMax) {

@@ -77,7 +77,6 @@ export function etcdSetupTask(layout: Layout): ProcessSpec {
   return nodeSpec(layout, "etcd-setup", "witness", "lab/src/etcd/setup.ts", {
     wave: waves.services,
     ready: { kind: "exit" },
-    readyWithinMs: 30_000,
   });
 }
 

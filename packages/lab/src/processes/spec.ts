@@ -31,7 +31,8 @@ export function specOf(layout: Layout, process: string, place: Place, chosen: Ch
     nice: 0,
     cwd: layout.processDir(place, process),
     dirs: [],
-    readyWithinMs: 20_000,
+    // Seconds on a quiet machine; with both cores busy a portal has been seen to take 25 s.
+    readyWithinMs: 90_000,
     stopWithinMs: 8000,
     ...chosen,
     env: { PATH: searchPath, HOME: layout.processDir(place, process), ...chosen.env },

@@ -77,7 +77,9 @@ export class Child {
 
   /** Starts it unless it runs, and waits until it is ready (or, a task, done); false when it is not in time. */
   async start(): Promise<boolean> {
-    if (this.#process === null) this.#launch();
+    if (this.#process === null && this.#state !== "done" && this.#state !== "pausing") {
+      this.#launch();
+    }
     const { clock } = this.#deps;
     const deadline = clock.deadline(this.spec.readyWithinMs);
     while (!deadline.aborted) {

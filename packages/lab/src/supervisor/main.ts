@@ -82,6 +82,10 @@ function serve(
 ): Promise<HttpServer> {
   return serveSocket(config.controlSocket, async ({ method, path, body }) => {
     if (method === "GET" && path === "/status") return supervisor.status();
+    if (method === "POST" && path === "/resume") {
+      supervisor.resume();
+      return supervisor.status();
+    }
     if (method === "POST" && path === "/stop") {
       stopping.abort(new Error("asked to stop"));
       return supervisor.status();

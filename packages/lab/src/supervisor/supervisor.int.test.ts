@@ -116,6 +116,20 @@ describe("the supervisor", () => {
     expect(supervisor.child("later.east").state).toBe("waiting");
   });
 
+  it("goes on with what is left when it is asked to", async () => {
+    const late = aServer("late.east", {
+      before: ["/bin/sh", "-c", `test -e ${dir}/now`],
+      readyWithinMs: 700,
+    });
+    await start(late, aServer("later.east", { wave: 1 }));
+    expect(supervisor.phase).toBe("incomplete");
+    writeFileSync(join(dir, "now"), "");
+    await until(() => supervisor.child("late.east").state === "running");
+    supervisor.resume();
+    await until(() => supervisor.phase === "running");
+    expect(supervisor.child("later.east").state).toBe("running");
+  });
+
   it("waits for a task to end well before it goes on", async () => {
     const task = (name: string, command: string): ProcessSpec =>
       aProcess(name, { command, args: [], ready: { kind: "exit" } });

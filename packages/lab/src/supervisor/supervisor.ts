@@ -33,6 +33,14 @@ export class Supervisor {
     return this.#phase;
   }
 
+  /** Goes on with the waves that an incomplete start left out; does nothing in any other phase. */
+  resume(): void {
+    if (this.#phase !== "incomplete") return;
+    this.#phase = "starting";
+    this.#failure = null;
+    void this.startAll();
+  }
+
   /** Starts all waves; stops at the first process that is not ready in time, and says which. */
   async startAll(): Promise<void> {
     for (const wave of this.#waves()) {
