@@ -11,7 +11,7 @@ export function nameOf(decision: Decision): string {
   return decision.alarm ? `hold: ${decision.why} (alarm)` : `hold: ${decision.why}`;
 }
 
-const sections: readonly Section[] = [
+const sections: readonly (() => Section)[] = [
   cannotDecide,
   withoutQuorum,
   ownTerm,
@@ -28,7 +28,8 @@ const evaluate = (scene: Scene): string => nameOf(decide(scene, defaultPolicy));
 
 /** Every section of the controller's decision table, evaluated by the decision function itself. */
 export function controllerTables(): readonly { readonly table: Table; readonly text: string }[] {
-  return sections.map((section) => {
+  return sections.map((describe) => {
+    const section = describe();
     const table = tabulate(section.title, section.start, section.asks, evaluate);
     return { table, text: renderTable(table, section.asks) };
   });

@@ -91,7 +91,7 @@ const holding = {
 
 const deciding = { kind: "deciding", order, view: east, position: null, sent: true } as const;
 
-const states: readonly { readonly name: string; readonly state: KeeperState }[] = [
+const states = (): readonly { readonly name: string; readonly state: KeeperState }[] => [
   { name: "idle", state: stateIn({ kind: "idle" }, {}) },
   { name: "idle, term ours", state: stateIn({ kind: "idle" }, { view: own, lastPromiseMs: 0 }) },
   {
@@ -290,7 +290,7 @@ export interface Transition {
 
 /** Every transition of every listed state, taken by the machine itself. */
 export function keeperTransitions(machine: Keeper = keeper): readonly Transition[] {
-  return states.flatMap(({ name, state }) =>
+  return states().flatMap(({ name, state }) =>
     eventsFor(state).map(([event, input]) => {
       const isRunningOut = event === "both sources run out";
       const before = isRunningOut ? expired(state) : state;

@@ -15,7 +15,7 @@ import {
 import { aPrimarySeen, aQuorum, aReplication, aView } from "./scene.ts";
 
 /** Sections of the table for a site whose term it is. */
-export const cannotDecide: Section = {
+export const cannotDecide = (): Section => ({
   title: "Before anything else",
   start: aPrimarySeen(),
   asks: [
@@ -34,9 +34,9 @@ export const cannotDecide: Section = {
       return quorum({ view: { ...old, term: { record: null, revision: 0 } } })(scene);
     }),
   ],
-};
+});
 
-export const withoutQuorum: Section = {
+export const withoutQuorum = (): Section => ({
   title: "The quorum does not answer",
   start: aPrimarySeen({ quorum: aQuorum({ isAnswering: false }) }),
   asks: [
@@ -54,9 +54,9 @@ export const withoutQuorum: Section = {
     }),
     yesNo("writes suspended", keeper({ isSuspended: true })),
   ],
-};
+});
 
-export const ownTerm: Section = {
+export const ownTerm = (): Section => ({
   title: "The term is this site's",
   start: aPrimarySeen(),
   asks: [
@@ -101,9 +101,9 @@ export const ownTerm: Section = {
     yesNo("standby safe and seen", otherSitePresent, view({ sync: { safeToPromote: false } })),
     automation,
   ],
-};
+});
 
-export const serving: Section = {
+export const serving = (): Section => ({
   title: "Serving: the standby's durability",
   start: aPrimarySeen(),
   asks: [
@@ -150,4 +150,4 @@ export const serving: Section = {
     yesNo("geo announced", keep, keeper({ geo: { on: false, generation: 0 } })),
     yesNo("geo revoked everywhere", (scene) => ({ ...scene, geoRevokedAtRevision: 35 })),
   ],
-};
+});

@@ -43,28 +43,28 @@ function journals(): readonly { readonly label: string; readonly run: RunRecord 
   ];
 }
 
-const openRuns: Ask = {
+const openRuns = (): Ask => ({
   name: "open run",
   values: journals().map(({ label, run }) => ({
     label,
     apply: quorum({ openRuns: [{ run, revision: 50, stepForMs: 0 }] }),
   })),
-};
+});
 
-export const withRuns: Section = {
+export const withRuns = (): Section => ({
   title: "A run is open (the term is this site's)",
   start: aPrimarySeen(),
-  asks: [openRuns, phases(["serving", "draining", "releasing", "released", "idle"])],
-};
+  asks: [openRuns(), phases(["serving", "draining", "releasing", "released", "idle"])],
+});
 
-export const adopting: Section = {
+export const adopting = (): Section => ({
   title: "The term names a run",
   start: aPrimarySeen({ quorum: aQuorum({ view: aView({ term: { run: "run-9" } }) }) }),
   asks: [yesNo("the journal has it", keep, quorum({ termRunMissing: true }))],
-};
+});
 
-export const witness: Section = {
+export const witness = (): Section => ({
   title: "The witness",
   start: aPrimarySeen({ self: "witness", keeper: null, postgres: null }),
-  asks: [yesNo("quorum answers", keep, quorum({ isAnswering: false })), openRuns],
-};
+  asks: [yesNo("quorum answers", keep, quorum({ isAnswering: false })), openRuns()],
+});

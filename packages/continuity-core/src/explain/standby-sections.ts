@@ -15,7 +15,7 @@ import {
 import { aFollower, aFollowingKeeper, aStandbySeen } from "./scene.ts";
 
 /** Sections of the table for a site that follows another's term. */
-export const otherTerm: Section = {
+export const otherTerm = (): Section => ({
   title: "The term is the other site's",
   start: aStandbySeen(),
   asks: [
@@ -79,9 +79,9 @@ export const otherTerm: Section = {
     yesNo("busy with a copy", (scene) => ({ ...scene, busyWith: "clone" })),
     automation,
   ],
-};
+});
 
-export const lapsed: Section = {
+export const lapsed = (): Section => ({
   title: "The other site's term has lapsed or was released",
   start: aStandbySeen({ keeper: aFollowingKeeper({ lapsesInMs: 0 }), lapsedForMs: 100 }),
   asks: [
@@ -135,10 +135,10 @@ export const lapsed: Section = {
     })),
     yesNo("failover completed < 10 s ago", quorum({ lastFailoverAgeMs: 3_000 })),
   ],
-};
+});
 
-export const primaryLost: Section = {
+export const primaryLost = (): Section => ({
   title: "Following, the primary silent but not lapsed",
   start: aStandbySeen({ postgres: aFollower({ receiver: { isStreaming: false, silentMs: 500 } }) }),
   asks: [automation],
-};
+});
