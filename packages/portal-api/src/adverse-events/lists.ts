@@ -17,7 +17,10 @@ interface SummaryRow {
 const listAdverseEvents = handle(routes.listAdverseEvents, async (ctx, { query }) => {
   const { tx } = ctx;
   const after = decodeCursor(query.cursor);
-  const ofCall = query.callId === undefined ? tx`true` : tx`call_id = ${query.callId}`;
+  const { role, agentId } = ctx.session;
+  // An agent's own list starts from their own index; row-level security decides in any case.
+  const own = role === "agent" ? tx`reported_by_agent_id = ${agentId}` : tx`true`;
+  const ofCall = query.callId === undefined ? own : tx`call_id = ${query.callId}`;
   const isAfter =
     after === null ? tx`true` : tx`(created_date, event_id) < (${after.at}, ${after.id}::uuid)`;
   const rows = await tx<SummaryRow[]>`

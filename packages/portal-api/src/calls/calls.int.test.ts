@@ -295,6 +295,39 @@ describe("who sees which call", () => {
   });
 });
 
+describe("what an agent asks all day", () => {
+  it("is answered by indexes, not by reading the whole call log", async () => {
+    const who = anAgent();
+    const explain = (question: string) =>
+      stage.owner.begin(async (sql) => {
+        await sql.unsafe("set local enable_seqscan = off");
+        return JSON.stringify(await sql.unsafe(`explain ${question}`));
+      });
+    const inHand = await explain(
+      `select call_id from portal.call_logs where (agent_id = '${who.agentId}' or other_agent_id = '${who.agentId}')
+          and state in ('ringing', 'connected', 'held', 'consulting', 'conferenced', 'wrapping')`,
+    );
+    expect(inHand).not.toContain("Seq Scan");
+    expect(
+      await explain(
+        "select 1 from portal.call_logs where provider = 'simulator' and provider_call_id = 'x'",
+      ),
+    ).toContain("call_logs_provider_call");
+  });
+  it("does not include offering oneself a call", async () => {
+    const who = anAgent();
+    const callId = await stage.placeCall(who);
+    await expect(
+      stage.sqlAs(
+        who,
+        (tx) => tx`
+          insert into portal.call_offers (offer_id, call_id, agent_id, origin, offered_at, expires_at, term)
+          values (gen_random_uuid(), ${callId}, ${who.agentId}, 'queue', now(), now() + interval '1 minute', 1)`,
+      ),
+    ).rejects.toMatchObject({ code: "42501" });
+  });
+});
+
 describe("the database holds the rules a second time", () => {
   it("knows exactly the transitions of the rule", async () => {
     const rows = await stage.owner<{ pair: string }[]>`
