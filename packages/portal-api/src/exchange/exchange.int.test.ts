@@ -263,6 +263,26 @@ describe("a call's way through the exchange", () => {
   });
 });
 
+describe("an agent who left without going offline", () => {
+  const backdate = (who: Session) =>
+    stage.owner`update portal.agent_presence set since = now() - interval '31 seconds' where agent_id = ${who.agentId}`;
+  it("is offered nothing: the callers go to who is signed in", async () => {
+    await stage.owner`
+      insert into portal.sessions (session_id, token_hash, agent_id, signed_in_at, signed_in_region, expires_at, factors)
+      values (gen_random_uuid(), sha256('ben'), ${ben.agentId}, now(), 'east', now() + interval '1 hour', 'pwd otp')`;
+    await goAvailable(ada);
+    await goAvailable(ben);
+    await backdate(ada);
+    await backdate(ben);
+    await tell(anArrival("p1"));
+    expect((await stage.ask(routes.readOwnProfile, ada)).body.presence).toMatchObject({
+      state: "offline",
+      reason: "connection_lost",
+    });
+    expect((await current(ben)).offer).not.toBeNull();
+  });
+});
+
 describe("the provider's events", () => {
   it("count once, however often they are told", async () => {
     const arrival = anArrival("p1");

@@ -1,4 +1,4 @@
-import { writePresence } from "../agents/index.ts";
+import { writePresence, writeStatus } from "../agents/index.ts";
 import { addTimeline, type CallRow, lockCall, moveCall } from "../calls/index.ts";
 import type { Tx } from "../database/index.ts";
 import type { WorkContext } from "../serving/index.ts";
@@ -8,20 +8,35 @@ import { assignCall, makeOffer } from "./offers.sql.ts";
 import { readOverdue, settleOverdue } from "./overdue-offers.ts";
 import { readPendingTransfers, settleTransfers } from "./pending-transfers.ts";
 
-/** Rows that a failover left half: an agent "offered" without an offer, an inbound call "ringing" nowhere. */
-async function readOrphans(tx: Tx): Promise<{ agentIds: string[]; callIds: string[] }> {
-  const [row] = await tx<{ agentIds: string[]; callIds: string[] }[]>`
+/** Nobody is routed to who signed out half a minute ago without going offline. */
+const signedOutSeconds = 30;
+
+interface Orphans {
+  /** "Offered" without an offer: what a failover left half. */
+  readonly agentIds: readonly string[];
+  /** An inbound call that rings nowhere. */
+  readonly callIds: readonly string[];
+  /** Available, but without any session that has not ended. */
+  readonly signedOutIds: readonly string[];
+}
+
+async function readOrphans(tx: Tx): Promise<Orphans> {
+  const [row] = await tx<Orphans[]>`
     select coalesce((select array_agg(p.agent_id) from portal.agent_presence p
               where p.state = 'offered' and not exists (select 1 from portal.call_offers o
                 where o.agent_id = p.agent_id and o.outcome is null)), '{}') as "agentIds",
            coalesce((select array_agg(c.call_id) from portal.call_logs c
               where c.state = 'ringing' and c.call_type = 'inbound' and not exists (select 1 from portal.call_offers o
-                where o.call_id = c.call_id and o.outcome is null)), '{}') as "callIds"`;
-  return row ?? { agentIds: [], callIds: [] };
+                where o.call_id = c.call_id and o.outcome is null)), '{}') as "callIds",
+           coalesce((select array_agg(p.agent_id) from portal.agent_presence p
+              where p.state = 'available' and p.since < now() - make_interval(secs => ${signedOutSeconds})
+                and not exists (select 1 from portal.sessions s
+                  where s.agent_id = p.agent_id and s.ended_at is null and s.expires_at > now())), '{}') as "signedOutIds"`;
+  return row ?? { agentIds: [], callIds: [], signedOutIds: [] };
 }
 
 async function settleOrphans(ctx: WorkContext): Promise<void> {
-  const { agentIds, callIds } = await readOrphans(ctx.tx);
+  const { agentIds, callIds, signedOutIds } = await readOrphans(ctx.tx);
   for (const callId of callIds) {
     const call = await lockCall(ctx.tx, callId);
     if (call.state !== "ringing") continue;
@@ -29,6 +44,10 @@ async function settleOrphans(ctx: WorkContext): Promise<void> {
     await addTimeline(ctx, callId, "reconciled", null);
   }
   for (const agentId of agentIds) await writePresence(ctx, agentId, { state: "available" });
+  for (const agentId of signedOutIds) {
+    await writePresence(ctx, agentId, { state: "offline", reason: "connection_lost" });
+    await writeStatus(ctx.tx, agentId, "offline");
+  }
 }
 
 /** Whether a turn of routing would change anything: the same questions without locks. */
@@ -43,8 +62,8 @@ export async function hasRoutingWork(
     readOrphans(tx),
     readWaiting(tx, preferredSeconds, false),
   ]);
-  const isAnyOrphan = orphans.agentIds.length > 0 || orphans.callIds.length > 0;
-  if (overdue.length > 0 || transfers.length > 0 || isAnyOrphan) return true;
+  const left = [orphans.agentIds, orphans.callIds, orphans.signedOutIds, overdue, transfers];
+  if (left.some((list) => list.length > 0)) return true;
   if (waiting.length === 0) return false;
   return matchCalls(waiting, await readFree(tx, false), nowMs).length > 0;
 }
