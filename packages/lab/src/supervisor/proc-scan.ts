@@ -9,14 +9,15 @@ export interface FoundProcess {
 /**
  * All processes whose working directory lies in `dir`. PostgreSQL's own children call setsid(), so
  * neither process groups nor parents reach them; their working directory does (10–45 ms a scan).
- * Processes that are gone but not yet waited for have no working directory and are not listed.
+ * Processes that are gone but not yet waited for have no working directory and are not listed, nor
+ * are those with a terminal: a person's shell may stand in the folder, a daemon never has one.
  */
 export function processesIn(dir: string): readonly FoundProcess[] {
   const found: FoundProcess[] = [];
   for (const entry of readdirSync("/proc")) {
     if (!/^\d+$/.test(entry)) continue;
     const cwd = readCwd(entry);
-    if (cwd !== null && (cwd === dir || cwd.startsWith(`${dir}/`))) {
+    if (cwd !== null && (cwd === dir || cwd.startsWith(`${dir}/`)) && !hasTerminal(entry)) {
       found.push({ pid: Number(entry), cwd });
     }
   }
@@ -29,6 +30,16 @@ function readCwd(pid: string): string | null {
     return readlinkSync(`/proc/${pid}/cwd`).replace(/ \(deleted\)$/, "");
   } catch {
     return null; // Ended meanwhile, a zombie, or another user's.
+  }
+}
+
+/** Whether field 7 of /proc/<pid>/stat, the controlling terminal, is not 0. */
+function hasTerminal(pid: string): boolean {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[4] !== "0";
+  } catch {
+    return false;
   }
 }
 
