@@ -11,6 +11,7 @@ import {
   finishReport,
   finishRewind,
   type RejoinWorld,
+  type ToolFailure,
 } from "./rejoin-tools.ts";
 
 const requestTimeoutMs = 400;
@@ -25,7 +26,7 @@ const longActions: Readonly<
     {
       readonly lowMs: number;
       readonly highMs: number;
-      readonly finish: (world: RejoinWorld) => boolean;
+      readonly finish: (world: RejoinWorld) => ToolFailure;
     }
   >
 > = {
@@ -81,6 +82,9 @@ export class Actor {
         return;
       case "supersede-run":
         this.#supersede(decision, o);
+        return;
+      case "accept-unprotected":
+        this.#command({ kind: "accept-unprotected", accept: decision.accept });
         return;
       case "suspend-writes":
       case "resume-writes":
@@ -331,9 +335,12 @@ export class Actor {
       // A tool that fails before it changes anything leaves the directory whole.
       if (isDestroying) local.damage = null;
       const freshId = (): string => around.freshDataId();
-      const isDone = finish({ observer: around.observer, local, upstream, isReachable, freshId });
-      if (!isDone && isDestroying && !isReachable()) local.damage = before;
-      around.note(process.name, () => `${kind} ${isDone ? "done" : "failed"}`);
+      const failure = finish({ observer: around.observer, local, upstream, isReachable, freshId });
+      if (failure !== null && isDestroying && !isReachable()) local.damage = before;
+      around.note(
+        process.name,
+        () => `${kind} ${failure === null ? "done" : `failed: ${failure}`}`,
+      );
     });
   }
 

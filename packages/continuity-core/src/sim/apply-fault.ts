@@ -17,7 +17,7 @@ export function applyFault(world: World, fault: Fault): void {
 /** Everything that faults broke is repaired: links, processes, disks, clocks' rates stay. */
 export function repairAll(world: World): void {
   world.note("fault", () => "everything is repaired, nothing more happens");
-  for (const from of places) for (const to of places) setLink(world, from, to, true);
+  for (const from of places) for (const to of places) repairLink(world, from, to);
   for (const region of regionNames) {
     const postgres = world.databases[region];
     postgres.isDiskFull = false;
@@ -45,7 +45,15 @@ function begin(world: World, fault: Fault): (() => void) | undefined {
       world.operate(fault.action, fault.at, fault.target);
       return undefined;
     case "outbox-lost":
-      world.browsers[fault.browser]?.lose();
+      world.loseOutbox(fault.browser);
+      return undefined;
+    case "cancel-waits":
+      world.databases[fault.region].cancelAllWaits();
+      return undefined;
+    case "command":
+      world.keepers[fault.region].command(fault.command, (outcome) =>
+        world.note("fault", () => `${fault.command.kind}: ${outcome.kind}`),
+      );
       return undefined;
     case "clock-rate":
       world.process(fault.process).setClockRate(fault.rate);
@@ -72,9 +80,8 @@ function disturbNetwork(
 ): () => void {
   const { network } = world;
   if (fault.kind === "slow-link") {
-    const before = network.oneWayMs(fault.from, fault.to);
     network.setQuality(fault.from, fault.to, fault.delayMs, fault.loss);
-    return () => network.setQuality(fault.from, fault.to, Math.min(before, world.oneWayMs), 0);
+    return () => network.restore(fault.from, fault.to);
   }
   const cut: (readonly [Place, Place])[] = [];
   if (fault.kind === "cut") {
@@ -159,8 +166,7 @@ function revive(process: SimProcess): void {
   if (!process.isUp && !process.name.startsWith("postgres.")) process.start();
 }
 
-function setLink(world: World, from: Place, to: Place, isWhole: boolean): void {
-  if (isWhole) world.network.heal(from, to);
-  else world.network.cut(from, to);
-  if (from !== to) world.network.setQuality(from, to, world.oneWayMs, 0);
+function repairLink(world: World, from: Place, to: Place): void {
+  while (world.network.isCut(from, to)) world.network.heal(from, to);
+  world.network.restore(from, to);
 }

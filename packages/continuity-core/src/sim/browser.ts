@@ -46,7 +46,7 @@ export const browserRules: BrowserRules = {
 
 const requestTimeoutMs = 5_000;
 /** At most this many writes wait; a person stops typing before that. */
-const keptMax = 40;
+const keptMax = 200;
 
 /** A person at a browser: writes now and then, and keeps each write until it is confirmed. */
 export class Browser {
@@ -77,9 +77,11 @@ export class Browser {
     return [...this.#kept.keys()];
   }
 
-  /** The machine is gone, and the outbox with it. */
-  lose(): void {
+  /** The machine is gone, and the outbox with it. Answers what it held. */
+  lose(): readonly string[] {
+    const held = [...this.#kept.keys()];
     this.#kept.clear();
+    return held;
   }
 
   #live(): void {

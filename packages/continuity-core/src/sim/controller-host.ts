@@ -160,7 +160,10 @@ export class ControllerHost {
     if (this.region === null) return null;
     const keeper = this.around.keepers[this.region];
     if (keeper.state === undefined || keeper.process.isPaused) return null;
-    return keeperStatus(keeper.state, keeper.process.monotonicMs());
+    const now = keeper.process.monotonicMs();
+    const status = keeperStatus(keeper.state, now);
+    if (status.lapsesInMs === null) return status;
+    return { ...status, lapsesInMs: keeper.lapsesInMs(keeper.state, now) };
   }
 
   #noticeLapse(keeper: KeeperStatus | null, now: number): void {

@@ -1,3 +1,4 @@
+import type { KeeperCommand } from "../keeper/index.ts";
 import { Dice } from "./dice.ts";
 import { type Place, quorumSites, type RegionName, regionNames } from "./places.ts";
 
@@ -65,6 +66,10 @@ export type Fault =
   /** The wall clock of a region jumps; its keeper notices that the two clocks disagree. */
   | { readonly kind: "wall-step"; readonly region: RegionName; readonly byMs: number }
   | { readonly kind: "outbox-lost"; readonly browser: number }
+  /** Somebody cancels every session that waits for the standby (pg_cancel_backend). */
+  | { readonly kind: "cancel-waits"; readonly region: RegionName }
+  /** A command for a keeper, from whoever may give it one. */
+  | { readonly kind: "command"; readonly region: RegionName; readonly command: KeeperCommand }
   | {
       readonly kind: "operator";
       readonly action: OperatorAction;
@@ -168,6 +173,7 @@ const makers: readonly Maker[] = [
     byMs: dice.magnitude(200, 3_600_000),
   }),
   (dice) => ({ kind: "outbox-lost", browser: dice.integer(0, 5) }),
+  (dice) => ({ kind: "cancel-waits", region: dice.pick(regionNames) }),
   operatorOf,
   operatorOf,
   operatorOf,
@@ -254,6 +260,10 @@ export function describeFault(fault: Fault): string {
       return `the wall clock of ${fault.region} jumps by ${fault.byMs.toFixed(0)} ms`;
     case "outbox-lost":
       return `browser ${fault.browser + 1} and its outbox are gone`;
+    case "cancel-waits":
+      return `somebody cancels all waits in ${fault.region}`;
+    case "command":
+      return `keeper.${fault.region} is told: ${fault.command.kind}`;
     case "operator":
       return `an operator asks the controller of ${fault.at}: ${fault.action} (${fault.target})`;
   }

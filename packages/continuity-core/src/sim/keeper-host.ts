@@ -1,10 +1,8 @@
 import type {
   CommandOutcome,
-  Keeper,
   KeeperCommand,
   KeeperEffect,
   KeeperEvent,
-  KeeperRules,
   KeeperState,
   PermitAnswer,
   PermitQuestion,
@@ -12,36 +10,13 @@ import type {
   PromiseQuestion,
 } from "../keeper/index.ts";
 import { nextWakeMs } from "../keeper/index.ts";
-import type { Parameters } from "../parameters.ts";
 import { lsnAt, newestTerm } from "./data-directory.ts";
-import type { Dice } from "./dice.ts";
-import type { Etcd } from "./etcd.ts";
 import { EtcdClient } from "./etcd-client.ts";
-import type { EventQueue, ScheduledEvent } from "./event-queue.ts";
-import { type Network, openConnection } from "./network.ts";
+import type { ScheduledEvent } from "./event-queue.ts";
+import type { KeeperSurroundings } from "./keeper-surroundings.ts";
+import { openConnection } from "./network.ts";
 import { otherRegion, type RegionName } from "./places.ts";
-import type { Portal } from "./portal.ts";
-import type { Postgres } from "./postgres.ts";
-import type { Redis } from "./redis.ts";
 import { SimProcess } from "./sim-process.ts";
-
-export interface KeeperSurroundings {
-  readonly queue: EventQueue;
-  readonly network: Network;
-  readonly etcd: Etcd;
-  readonly dice: Dice;
-  readonly keeper: Keeper;
-  readonly keeperRules: KeeperRules;
-  readonly parameters: Parameters;
-  readonly postgres: Postgres;
-  readonly redis: Redis;
-  readonly portals: () => readonly Portal[];
-  readonly other: () => KeeperHost;
-  readonly note: (who: string, text: () => string) => void;
-  readonly onStep: (before: KeeperState, event: KeeperEvent, after: KeeperState) => void;
-  /** The standby's keeper sees that the primary has lapsed. */
-  readonly onLapse: () => void;
-}
 
 const wallText = "2026-01-01T00:00:00.000Z";
 
@@ -93,6 +68,13 @@ export class KeeperHost {
   /** An event from outside; it waits while the process is stopped. */
   dispatch(event: KeeperEvent): void {
     this.process.run(this.process.life, () => this.#handle(event));
+  }
+
+  /** Until the primary has lapsed as this keeper sees it, by the rules that this world lives by. */
+  lapsesInMs(state: KeeperState, now: number): number {
+    const rules = this.#around.keeperRules;
+    if (state.view !== null && rules.releaseSkipsWaits(state.view)) return 0;
+    return Math.max(0, rules.lapsesAtMs(state) - now);
   }
 
   askPermit(question: PermitQuestion, reply: (answer: PermitAnswer) => void): void {

@@ -13,7 +13,8 @@ interface Link {
   jitterMs: number;
   /** Probability that a packet must be sent again, which delays it and all that follow on its connection. */
   loss: number;
-  isCut: boolean;
+  /** Cuts that are in force; the link is whole when all are over. */
+  cuts: number;
   cutAt: number;
   held: HeldMessage[];
 }
@@ -38,27 +39,28 @@ const retransmitForMs = 15_000;
 export class Network {
   readonly #queue: EventQueue;
   readonly #dice: Dice;
+  readonly #oneWayMs: number;
   readonly #links = new Map<Place, Map<Place, Link>>();
 
   constructor(queue: EventQueue, dice: Dice, oneWayMs: number) {
     this.#queue = queue;
     this.#dice = dice;
+    this.#oneWayMs = oneWayMs;
     for (const from of places) {
       const row = new Map<Place, Link>();
       for (const to of places) {
-        const delayMs = from === to ? 0.05 : oneWayMs;
-        const jitterMs = from === to ? 0.4 : oneWayMs / 5;
-        row.set(to, { delayMs, jitterMs, loss: 0, isCut: false, cutAt: 0, held: [] });
+        row.set(to, { delayMs: 0, jitterMs: 0, loss: 0, cuts: 0, cutAt: 0, held: [] });
       }
       this.#links.set(from, row);
     }
+    for (const from of places) for (const to of places) this.restore(from, to);
   }
 
   /** Bytes from one place to another; `deliver` runs on arrival, if they arrive. */
   send(from: Place, to: Place, connection: Connection, deliver: () => void): void {
     if (!connection.isOpen) return;
     const link = this.#link(from, to);
-    if (link.isCut) {
+    if (link.cuts > 0) {
       link.held.push({ connection, deliver });
       return;
     }
@@ -66,7 +68,7 @@ export class Network {
   }
 
   isCut(from: Place, to: Place): boolean {
-    return this.#link(from, to).isCut;
+    return this.#link(from, to).cuts > 0;
   }
 
   /** Both directions work. */
@@ -80,16 +82,17 @@ export class Network {
 
   cut(from: Place, to: Place): void {
     const link = this.#link(from, to);
-    if (from === to || link.isCut) return;
-    link.isCut = true;
-    link.cutAt = this.#queue.now;
+    if (from === to) return;
+    link.cuts += 1;
+    if (link.cuts === 1) link.cutAt = this.#queue.now;
   }
 
   /** After a cut, each connection that was not given up sends again what it held, after its own back-off. */
   heal(from: Place, to: Place): void {
     const link = this.#link(from, to);
-    if (!link.isCut) return;
-    link.isCut = false;
+    if (link.cuts === 0) return;
+    link.cuts -= 1;
+    if (link.cuts > 0) return;
     const held = link.held;
     link.held = [];
     const isTooLate = this.#queue.now - link.cutAt > retransmitForMs;
@@ -108,7 +111,16 @@ export class Network {
   setQuality(from: Place, to: Place, delayMs: number, loss: number): void {
     const link = this.#link(from, to);
     link.delayMs = delayMs;
+    link.jitterMs = delayMs / 2;
     link.loss = loss;
+  }
+
+  /** As at the beginning. */
+  restore(from: Place, to: Place): void {
+    const link = this.#link(from, to);
+    link.delayMs = from === to ? 0.05 : this.#oneWayMs;
+    link.jitterMs = from === to ? 0.4 : this.#oneWayMs / 5;
+    link.loss = 0;
   }
 
   #transmit(link: Link, connection: Connection, deliver: () => void, extraMs: number): void {

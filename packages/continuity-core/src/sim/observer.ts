@@ -4,6 +4,7 @@ import type { EventQueue } from "./event-queue.ts";
 import { otherRegion, type RegionName } from "./places.ts";
 import type { AcknowledgedAs, Acknowledgement, Portal } from "./portal.ts";
 import type { Postgres } from "./postgres.ts";
+import type { SimProcess } from "./sim-process.ts";
 
 /** Which invariant of ARCHITECTURE.md broke, when, and the facts. */
 export interface Violation {
@@ -29,9 +30,13 @@ export interface ObservedWorld {
   readonly queue: EventQueue;
   readonly portals: Readonly<Record<RegionName, Portal>>;
   readonly databases: Readonly<Record<RegionName, Postgres>>;
+  readonly keeperOf: (region: RegionName) => SimProcess;
   /** The plan's RPO bound for automatic promotions. */
   readonly rpoBoundMs: number;
 }
+
+/** A keeper that runs has stopped its database this long after its successor's first permit at the latest. */
+const fencedWithinMs = 500;
 
 /** Sees everything at once and judges each event by the invariants. Nothing in the world can see it. */
 export class Observer {
@@ -39,6 +44,8 @@ export class Observer {
   readonly acknowledged = new Map<string, Acknowledged>();
   /** Keys on itemised loss reports. */
   readonly reported = new Set<string>();
+  /** Keys whose outbox is gone. */
+  readonly unreplayable = new Set<string>();
   /** Keys in quarantined copies, by region. */
   readonly quarantined: Readonly<Record<RegionName, Set<string>>> = {
     east: new Set(),
@@ -49,6 +56,7 @@ export class Observer {
   automationChangedAt = 0;
   lastTerm = 0;
   #newestAcknowledgingTerm = 0;
+  #permittedTerm = 0;
   #syncNow: SyncRecord | null = null;
   #leaseNow: LeaseRecord | null = null;
   /** The highest term whose region was promoted or began, and its region. */
@@ -68,7 +76,7 @@ export class Observer {
   stored(key: string, record: unknown): void {
     if (key === "term") this.#termStarted(record as TermRecord);
     else if (key === "sync") this.#syncNow = record as SyncRecord;
-    else if (key === "lease") this.#leaseNow = record as LeaseRecord;
+    else if (key === "lease") this.#leaseWritten(record as LeaseRecord);
     else if (key === "automation") {
       this.automation = record as AutomationRecord;
       this.automationChangedAt = this.#world.queue.now;
@@ -78,10 +86,19 @@ export class Observer {
   /** Invariants 1 and 2, at the moment in which a portal learns that it may acknowledge. */
   permitted(portal: Portal): void {
     if (!portal.hasPermit()) return;
+    if (portal.permitTerm > this.#permittedTerm) {
+      this.#permittedTerm = portal.permitTerm;
+      this.#world.queue.after(fencedWithinMs, () => this.#checkFence(portal));
+    }
     const { region } = portal;
     const primary = this.terms.get(portal.permitTerm)?.record.primary;
     if (primary !== region)
       this.violate(2, `${region} has a permit for term ${portal.permitTerm} of ${primary}`);
+    if (this.#isReleased(portal))
+      this.violate(
+        1,
+        `${region} is given a permit for term ${portal.permitTerm}, which it gave up`,
+      );
     const other = this.#world.portals[otherRegion(region)];
     if (other.process.isUp && other.hasPermit()) {
       const terms = `terms ${portal.permitTerm} and ${other.permitTerm}`;
@@ -149,7 +166,9 @@ export class Observer {
   account(primary: Postgres, kept: ReadonlySet<string>): void {
     for (const [key, { as, region, term }] of this.acknowledged) {
       if (primary.directory.keys.has(key)) continue;
-      const isExcused = as !== "geo" && (this.reported.has(key) || kept.has(key));
+      // A report excuses only what no outbox could replay.
+      const isReported = this.unreplayable.has(key) && this.reported.has(key);
+      const isExcused = as !== "geo" && (isReported || kept.has(key));
       if (isExcused) continue;
       const what = `${key}, acknowledged as ${as} by ${region} in term ${term}, is gone`;
       this.violate(as === "geo" ? 3 : 4, `${what} from ${primary.region}`);
@@ -162,6 +181,35 @@ export class Observer {
     const isOff = this.automation !== null && !this.automation.enabled;
     if (isOff && readAtMs > this.automationChangedAt)
       this.violate(8, `${what} by itself although automation was switched off`);
+  }
+
+  /** The second layer: where a new term's portal may acknowledge, the old primary's database takes no writes any more. */
+  #checkFence(portal: Portal): void {
+    const region = otherRegion(portal.region);
+    const postgres = this.#world.databases[region];
+    const keeper = this.#world.keeperOf(region);
+    const isAwake =
+      keeper.isUp && !keeper.isPaused && keeper.awakeSince < this.#world.queue.now - fencedWithinMs;
+    if (portal.hasPermit() && isAwake && postgres.isPrimary && !postgres.process.isPaused)
+      this.violate(
+        1,
+        `PostgreSQL of ${region} takes writes in term ${portal.permitTerm} of ${portal.region}`,
+      );
+  }
+
+  /** Whoever reads a release may go on at once: nobody may acknowledge by it any more. */
+  #leaseWritten(lease: LeaseRecord): void {
+    this.#leaseNow = lease;
+    const portal = this.#world.portals[lease.site];
+    if (portal.process.isUp && portal.hasPermit() && this.#isReleased(portal))
+      this.violate(1, `${lease.site} gives term ${lease.term} up while its portal may acknowledge`);
+  }
+
+  #isReleased(portal: Portal): boolean {
+    const lease = this.#leaseNow;
+    return (
+      lease?.kind === "released" && lease.site === portal.region && lease.term === portal.permitTerm
+    );
   }
 
   #termStarted(record: TermRecord): void {

@@ -4,8 +4,9 @@ import type { Dice } from "./dice.ts";
 import type { EventQueue } from "./event-queue.ts";
 import type { RegionName } from "./places.ts";
 import type { PortalRules } from "./portal-rules.ts";
-import type { CommitResult, Postgres } from "./postgres.ts";
+import type { Postgres } from "./postgres.ts";
 import { SimProcess } from "./sim-process.ts";
+import type { CommitResult } from "./transaction.ts";
 
 export type AcknowledgedAs = "geo" | "single-region" | "local";
 

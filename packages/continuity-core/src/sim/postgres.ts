@@ -11,36 +11,12 @@ import type { Dice } from "./dice.ts";
 import type { EventQueue } from "./event-queue.ts";
 import type { RegionName } from "./places.ts";
 import { SimProcess } from "./sim-process.ts";
+import type { CommitResult, DirectoryNotes, Refusal, Transaction } from "./transaction.ts";
 import type { WalReceiver, WalSender } from "./wal-streaming.ts";
-
-/** `duplicate`: the unique index on the idempotency key. */
-export type Refusal = "term" | "read-only" | "disk-full" | "duplicate";
-
-/** How a COMMIT ended, as its session saw it. */
-export type CommitResult =
-  /** `isWarned`: the synchronous wait was cancelled; the commit is durable here and perhaps nowhere else. */
-  | { readonly kind: "committed"; readonly position: number; readonly isWarned: boolean }
-  | { readonly kind: "refused"; readonly why: Refusal }
-  /** The session died: the commit may or may not have happened. */
-  | { readonly kind: "broken" };
-
-export interface Transaction {
-  readonly record: WalRecord;
-  readonly waitsForStandby: boolean;
-  readonly done: (result: CommitResult) => void;
-}
 
 interface Waiter {
   readonly position: number;
   readonly done: (result: CommitResult) => void;
-}
-
-/** Notes that lie beside a data directory, under its data id. */
-export interface DirectoryNotes {
-  quarantinedDataId: string | null;
-  reportedDataId: string | null;
-  /** The quarantined copy. */
-  copy: DataDirectory | null;
 }
 
 /** PostgreSQL of one region: one data directory, and a server that may run on it. */
@@ -214,6 +190,13 @@ export class Postgres {
     if (waiter === undefined) return;
     this.#waiters.splice(index, 1);
     done({ kind: "committed", position: waiter.position, isWarned: true });
+  }
+
+  /** Every session that waits is told that it has committed here only. */
+  cancelAllWaits(): void {
+    const waiting = this.#waiters;
+    this.#waiters = [];
+    for (const { done, position } of waiting) done({ kind: "committed", position, isWarned: true });
   }
 
   /** `synchronous_standby_names` and a reload. Without a name, whoever waits is let go, and told nothing. */

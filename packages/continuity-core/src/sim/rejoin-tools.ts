@@ -18,14 +18,25 @@ export interface RejoinWorld {
   readonly freshId: () => string;
 }
 
+/** Why a tool failed, for the trace; null when it did its work. */
+export type ToolFailure = string | null;
+
+const unreachable = "the primary cannot be reached";
+
+function whyNotTouched({ isReachable, local }: RejoinWorld): ToolFailure {
+  if (local.process.isUp) return "PostgreSQL runs on it";
+  if (local.isDiskFull) return "no space";
+  return isReachable() ? null : unreachable;
+}
+
 /** Copies the whole directory aside. */
-export function finishQuarantine({ local, observer }: RejoinWorld): boolean {
-  if (local.isDiskFull) return false;
+export function finishQuarantine({ local, observer }: RejoinWorld): ToolFailure {
+  if (local.isDiskFull) return "no space";
   const quarantined = observer.quarantined[local.region];
   for (const key of local.directory.keys.keys()) quarantined.add(key);
   local.notes.quarantinedDataId = local.directory.dataId;
   local.notes.copy = copyOf(local.directory);
-  return true;
+  return null;
 }
 
 function copyOf(directory: DataDirectory): DataDirectory {
@@ -33,24 +44,26 @@ function copyOf(directory: DataDirectory): DataDirectory {
 }
 
 /** Lists what the copy has beyond the point where the primary's history leaves it. */
-export function finishReport({ isReachable, local, observer, upstream }: RejoinWorld): boolean {
+export function finishReport({ isReachable, local, observer, upstream }: RejoinWorld): ToolFailure {
   const { copy } = local.notes;
-  if (copy === null || !isReachable()) return false;
+  if (copy === null) return "no copy";
+  if (!isReachable()) return unreachable;
   const common = commonPosition(copy, upstream.directory);
   for (const [key, position] of copy.keys) if (position > common) observer.reported.add(key);
   local.notes.reportedDataId = copy.dataId;
-  return true;
+  return null;
 }
 
 /** pg_rewind. Compares what pg_control says, so it may be blind to a promotion before the next checkpoint. */
-export function finishRewind(world: RejoinWorld): boolean {
+export function finishRewind(world: RejoinWorld): ToolFailure {
   const { local, observer, upstream } = world;
   const { directory } = local;
-  if (local.process.isUp || !world.isReachable() || local.isDiskFull) return false;
+  const why = whyNotTouched(world);
+  if (why !== null) return why;
   const common = commonPosition(directory, upstream.directory);
   const isBlind = upstream.directory.controlTimeline === directory.controlTimeline;
   // "no rewind required" on a diverged directory is refused by whoever calls it.
-  if (isBlind && common < directory.log.length) return false;
+  if (isBlind && common < directory.log.length) return "no rewind required, it says";
   observer.discarding(local, upstream.directory.keys);
   truncate(directory, common);
   const { timeline, history } = timelineAt(upstream.directory, common);
@@ -65,16 +78,17 @@ export function finishRewind(world: RejoinWorld): boolean {
     syncNames: upstream.directory.syncNames,
   };
   local.damage = null;
-  return true;
+  return null;
 }
 
 /** A base backup beside the old directory, which is kept. */
-export function finishClone(world: RejoinWorld): boolean {
+export function finishClone(world: RejoinWorld): ToolFailure {
   const { local, observer, upstream } = world;
-  if (local.process.isUp || !world.isReachable() || local.isDiskFull) return false;
+  const why = whyNotTouched(world);
+  if (why !== null) return why;
   observer.discarding(local, upstream.directory.keys);
   local.directory = cloneDirectory(upstream.directory, world.freshId());
   local.hasSlot = false;
   local.damage = null;
-  return true;
+  return null;
 }

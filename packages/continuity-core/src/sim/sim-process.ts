@@ -14,6 +14,8 @@ export class SimProcess {
   isPaused = false;
   /** Grows at each start: what was scheduled in an earlier life never runs. */
   life = 0;
+  /** True time since which it runs without being stopped. */
+  awakeSince = 0;
   /** Milliseconds of the own clock per true millisecond; the assumption is |rate − 1| ≤ ρ. */
   clockRate = 1;
   onStart: () => void = () => undefined;
@@ -51,6 +53,7 @@ export class SimProcess {
     this.isUp = true;
     this.isPaused = false;
     this.life += 1;
+    this.awakeSince = this.queue.now;
     this.#backlog = [];
     this.#effectsUntilCrash = -1;
     this.onStart();
@@ -73,6 +76,7 @@ export class SimProcess {
   resume(): void {
     if (!this.isPaused) return;
     this.isPaused = false;
+    this.awakeSince = this.queue.now;
     const waiting = this.#backlog;
     this.#backlog = [];
     const life = this.life;

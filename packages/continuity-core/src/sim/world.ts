@@ -45,9 +45,14 @@ export const defaultWorldRules: WorldRules = {
   browser: browserRules,
 };
 
+/** The plan of each region; they differ while a change is rolled out. */
+export type ParametersOf = (region: RegionName) => Parameters;
+
 export interface WorldOptions {
   readonly seed: number;
-  readonly parameters?: Parameters;
+  readonly parameters?: ParametersOf;
+  /** How long browsers think between two writes. */
+  readonly thinkMs?: number;
   readonly rules?: WorldRules;
   readonly controllers?: "real" | "reckless";
   /** Receives one line per thing worth telling; absent: nothing is formatted. */
@@ -75,12 +80,17 @@ export class World {
   readonly browsers: readonly Browser[];
   readonly observer: Observer;
   readonly controllers: Controllers;
+  readonly #parametersOf: ParametersOf;
+  readonly #thinkMs: number;
   readonly #processes = new Map<string, SimProcess>();
   readonly #onNote: WorldOptions["onNote"];
+  readonly #watchers: ((who: string, text: string) => void)[] = [];
 
   constructor(options: WorldOptions) {
     this.seed = options.seed;
-    this.parameters = options.parameters ?? defaultParameters;
+    this.#parametersOf = options.parameters ?? (() => defaultParameters);
+    this.parameters = this.#parametersOf("east");
+    this.#thinkMs = options.thinkMs ?? 900;
     this.rules = options.rules ?? defaultWorldRules;
     this.#onNote = options.onNote;
     const { queue } = this;
@@ -96,7 +106,13 @@ export class World {
     this.redis.east.role = "primary";
     this.portals = perRegion((region) => this.#createPortal(region));
     const { databases, portals } = this;
-    this.observer = new Observer({ queue, portals, databases, rpoBoundMs });
+    this.observer = new Observer({
+      queue,
+      portals,
+      databases,
+      rpoBoundMs,
+      keeperOf: (region) => this.keepers[region].process,
+    });
     this.etcd.values.onPut = (key, record) => this.observer.stored(key, record);
     this.#initialiseStore();
     this.keepers = perRegion((region) => this.#createKeeper(region));
@@ -116,13 +132,26 @@ export class World {
     this.controllers.start();
   }
 
+  /** A browser's machine is gone: nobody will replay what it held. */
+  loseOutbox(browser: number): void {
+    for (const key of this.browsers[browser]?.lose() ?? []) this.observer.unreplayable.add(key);
+  }
+
   /** Chance for one part of the world. */
   dice(part: string): Dice {
     return new Dice(this.seed, part);
   }
 
   note(who: string, text: () => string): void {
-    this.#onNote?.(this.queue.now, who, text());
+    if (this.#onNote === undefined && this.#watchers.length === 0) return;
+    const told = text();
+    this.#onNote?.(this.queue.now, who, told);
+    for (const watch of this.#watchers) watch(who, told);
+  }
+
+  /** Calls `watch` for each thing worth telling, so that a script can wait for its moment. */
+  watch(watch: (who: string, text: string) => void): void {
+    this.#watchers.push(watch);
   }
 
   process(name: string): SimProcess {
@@ -209,7 +238,7 @@ export class World {
       dice: this.dice(`keeper.${region}`),
       keeper: keeperWith(this.rules.keeper),
       keeperRules: this.rules.keeper,
-      parameters: this.parameters,
+      parameters: this.#parametersOf(region),
       postgres: this.databases[region],
       redis: this.redis[region],
       portals: () => [this.portals[region]],
@@ -262,7 +291,7 @@ export class World {
       rules: this.rules.browser,
     };
     const plan = [null, null, null, null, "east", "west"] as const;
-    return plan.map((pin, index) => new Browser(`b${index + 1}`, pin, 900, environment));
+    return plan.map((pin, index) => new Browser(`b${index + 1}`, pin, this.#thinkMs, environment));
   }
 
   #initialiseStore(): void {

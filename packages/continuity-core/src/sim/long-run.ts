@@ -1,0 +1,76 @@
+import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { type Coverage, mergeCoverage, newCoverage } from "./coverage.ts";
+import type { Violation } from "./observer.ts";
+import { simulateSeeds } from "./simulate-seeds.ts";
+
+/**
+ * A long run that can be stopped and started again: `node packages/continuity-core/src/sim/long-run.ts --seeds 20000
+ * --state <file>`. The state file holds what was reached; each start goes on from there.
+ */
+interface LongRunState {
+  readonly nextSeed: number;
+  readonly seeds: number;
+  readonly events: number;
+  readonly simulatedMs: number;
+  readonly acknowledged: number;
+  readonly faults: number;
+  readonly failures: readonly { readonly seed: number; readonly violation: Violation }[];
+  readonly coverage: Coverage;
+}
+
+const empty: LongRunState = {
+  nextSeed: 1_000_001,
+  seeds: 0,
+  events: 0,
+  simulatedMs: 0,
+  acknowledged: 0,
+  faults: 0,
+  failures: [],
+  coverage: newCoverage(),
+};
+
+/** Seeds between two writes of the state file: what a kill may cost. */
+const batch = 100;
+
+const { values } = parseArgs({
+  options: {
+    seeds: { type: "string", default: "20000" },
+    state: { type: "string" },
+    workers: { type: "string", default: "1" },
+    minutes: { type: "string", default: "5" },
+    faults: { type: "string", default: "6" },
+  },
+});
+
+const file = values.state;
+if (file === undefined) throw new Error("name the state file: --state <file>");
+let state: LongRunState = existsSync(file)
+  ? (JSON.parse(readFileSync(file, "utf8")) as LongRunState)
+  : empty;
+const target = Number(values.seeds);
+while (state.seeds < target) {
+  const seeds = Math.min(batch, target - state.seeds);
+  const summary = await simulateSeeds({
+    from: state.nextSeed,
+    seeds,
+    workers: Number(values.workers),
+    minutes: Number(values.minutes),
+    faultsPerMinute: Number(values.faults),
+  });
+  const { coverage } = state;
+  mergeCoverage(coverage, summary.coverage);
+  state = {
+    nextSeed: state.nextSeed + seeds,
+    seeds: state.seeds + summary.seeds,
+    events: state.events + summary.events,
+    simulatedMs: state.simulatedMs + summary.simulatedMs,
+    acknowledged: state.acknowledged + summary.acknowledged,
+    faults: state.faults + summary.faults,
+    failures: [...state.failures, ...summary.failures],
+    coverage,
+  };
+  writeFileSync(`${file}.new`, JSON.stringify(state, null, 1));
+  renameSync(`${file}.new`, file);
+  process.stdout.write(`${state.seeds}/${target} seeds, ${state.failures.length} failures\n`);
+}

@@ -1,0 +1,19 @@
+import {
+  decidingMutations,
+  durabilityMutations,
+  procedureMutations,
+} from "./controller-mutations.ts";
+import { fencingMutations, promiseMutations, timeMutations } from "./keeper-mutations.ts";
+import type { Mutation } from "./mutation.ts";
+import { portalMutations } from "./portal-mutations.ts";
+
+/** Every deviation that the mutation check plants. */
+export const mutations: readonly Mutation[] = [
+  ...timeMutations,
+  ...promiseMutations,
+  ...fencingMutations,
+  ...decidingMutations,
+  ...durabilityMutations,
+  ...procedureMutations,
+  ...portalMutations,
+];

@@ -1,0 +1,11 @@
+import * as durability from "./durability-openings.ts";
+import type { Opening } from "./opening.ts";
+import * as permit from "./permit-openings.ts";
+import * as release from "./release-openings.ts";
+
+/** Every scripted story. With the rules as designed, none of them may break an invariant. */
+export const openings: readonly Opening[] = [
+  ...Object.values(permit),
+  ...Object.values(release),
+  ...Object.values(durability),
+];
