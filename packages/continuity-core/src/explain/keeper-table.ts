@@ -146,16 +146,23 @@ const states = (): readonly { readonly name: string; readonly state: KeeperState
   },
   { name: "draining", state: stateIn({ kind: "draining" }, holding) },
   {
+    name: "releasing, finishing",
+    state: stateIn(
+      { kind: "releasing", step: "finishing", untilMs: now + 50, change: 5, finalLsn: null },
+      holding,
+    ),
+  },
+  {
     name: "releasing, stopping",
     state: stateIn(
-      { kind: "releasing", step: "stopping", change: 5, finalLsn: null },
+      { kind: "releasing", step: "stopping", untilMs: 0, change: 5, finalLsn: null },
       { ...holding, postgres: "stopping" },
     ),
   },
   {
     name: "releasing, writing",
     state: stateIn(
-      { kind: "releasing", step: "writing", change: 5, finalLsn: "0/9000" },
+      { kind: "releasing", step: "writing", untilMs: 0, change: 5, finalLsn: "0/9000" },
       {
         ...holding,
         postgres: "down",

@@ -170,7 +170,9 @@ function release(state: KeeperState, turn: Turn, id: number): KeeperState {
 
 function goOn(state: KeeperState, turn: Turn, id: number): KeeperState {
   const { phase } = state;
-  if (phase.kind === "draining" || (phase.kind === "releasing" && phase.step === "revoking")) {
+  const isEarly =
+    phase.kind === "releasing" && (phase.step === "finishing" || phase.step === "revoking");
+  if (phase.kind === "draining" || isEarly) {
     const owing = owe(state, turn, id, "nothing");
     reply(turn, id, { kind: "done" });
     return enter({ ...owing, owed: null }, { kind: "serving" }, turn);

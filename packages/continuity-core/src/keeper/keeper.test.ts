@@ -336,11 +336,28 @@ describe("the gate", () => {
 });
 
 describe("a release", () => {
+  it("lets commits that are on their way be acknowledged, for one commit's time", () => {
+    const pair = RegionPair.serving();
+    pair.command("east", { kind: "release" });
+    pair.run(50);
+    expect(pair.ask("east")).toMatchObject({ reason: "draining", permit: { term: 1 } });
+    pair.run(60);
+    expect(pair.ask("east")).toMatchObject({ reason: "draining", permit: null });
+  });
+
+  it("of a region that was drained before revokes at once", () => {
+    const pair = RegionPair.serving();
+    pair.command("east", { kind: "drain" });
+    pair.command("east", { kind: "release" });
+    expect(pair.ask("east").permit).toBeNull();
+  });
+
   it("waits until every portal confirmed, or its permit is over", () => {
     const pair = RegionPair.serving();
     pair.ask("east", "portal-1", newest);
     pair.ask("east", "portal-2", newest);
     pair.command("east", { kind: "release" });
+    pair.run(110);
     pair.ask("east", "portal-1", newest);
     pair.run(200);
     expect(pair.effects("east", "stop-postgres", 10_001)).toEqual([]);

@@ -30,9 +30,14 @@ export function deadlineMs(state: KeeperState, rules: KeeperRules): number {
     : state.leaseUntilMs;
 }
 
+function mayPermit(phase: Phase): boolean {
+  if (phase.kind === "serving" || phase.kind === "draining") return true;
+  return phase.kind === "releasing" && phase.step === "finishing";
+}
+
 /** The end of the permit that a portal would be given at `now`, or null. */
 export function permitUntilMs(state: KeeperState, rules: KeeperRules, now: number): number | null {
-  if (state.phase.kind !== "serving" && state.phase.kind !== "draining") return null;
+  if (!mayPermit(state.phase)) return null;
   if (state.postgres !== "primary" || state.isSuspended || state.isDistrusted) return null;
   if (now < rules.gateOpensAtMs(state)) return null;
   const leaseUntil = rules.startsPermit(state) ? state.leaseUntilMs : Number.NEGATIVE_INFINITY;

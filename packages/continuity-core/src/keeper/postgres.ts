@@ -1,6 +1,6 @@
 import type { Lsn } from "../lsn.ts";
 import { deadlineMs, turnGeoOff } from "./permit.ts";
-import { stopForRelease, writeRelease } from "./release.ts";
+import { revokeForRelease, stopForRelease, writeRelease } from "./release.ts";
 import type { KeeperState, Phase } from "./state.ts";
 import { promote, recordTerm } from "./take-over.ts";
 import { alarm, enter, settle, type Turn } from "./turn.ts";
@@ -82,7 +82,8 @@ export function receiverStoppedAtGate(state: KeeperState, turn: Turn): KeeperSta
 export function continueRelease(state: KeeperState, turn: Turn): KeeperState {
   const { phase } = state;
   if (phase.kind !== "releasing") return state;
-  if (phase.step === "revoking") return stopForRelease(state, turn);
+  if (phase.step === "finishing" || phase.step === "revoking")
+    return stopForRelease(revokeForRelease(state, turn), turn);
   if (phase.step !== "stopping" || state.postgres !== "down") return state;
   return writeRelease({ ...state, phase: { ...phase, step: "writing", finalLsn: null } }, turn);
 }

@@ -33,10 +33,14 @@ export type Phase =
   | { readonly kind: "serving" }
   /** Permits go on, portals take no new write. */
   | { readonly kind: "draining" }
-  /** No permits; waiting for every portal, then for PostgreSQL, then for the txn. */
+  /**
+   * Finishing: as in draining, for one commit's time. Then no permits: waiting for every portal, then for PostgreSQL, then for the txn.
+   */
   | {
       readonly kind: "releasing";
-      readonly step: "revoking" | "stopping" | "writing";
+      readonly step: "finishing" | "revoking" | "stopping" | "writing";
+      /** When finishing is over. */
+      readonly untilMs: number;
       /** The change that revoked the permits. */
       readonly change: number;
       readonly finalLsn: Lsn | null;

@@ -64,6 +64,7 @@ export function nextWakeMs(state: KeeperState, rules: KeeperRules = keeperRules)
   if (phase.kind === "resuming") consider(rules.gateOpensAtMs(state));
   if (phase.kind === "standby" && state.lapseReported !== state.view?.lease.revision)
     consider(rules.lapsesAtMs(state));
+  if (phase.kind === "releasing" && phase.step === "finishing") consider(phase.untilMs);
   if (phase.kind === "releasing" && phase.step === "revoking")
     consider(rules.revocationCompleteAtMs(state, phase.change, "permit"));
   if (state.geoRevocation !== null)

@@ -32,7 +32,7 @@ function ready(look: Look): Verdict {
   return fail(`not ready: ${blocking.map((reason) => reason.code).join(", ")}`);
 }
 
-/** Drain, revoke everywhere, stop cleanly, release: the keeper does the last three as one command. */
+/** Drain, revoke everywhere, stop cleanly, release: one command, because each look between them would lengthen the write pause. */
 function handedOver(look: Look): Verdict {
   const { lease, term } = look.o.quorum.view ?? {};
   const keeper = keeperOf(look);
@@ -44,9 +44,9 @@ function handedOver(look: Look): Verdict {
       finalLsn: lease.record.finalLsn,
     };
   if (keeper === null) return silentKeeper;
-  if (keeper.phase === "serving") return act({ kind: "keeper", command: { kind: "drain" } });
-  if (keeper.phase === "draining" || keeper.phase === "fenced")
-    return act({ kind: "keeper", command: { kind: "release" } });
+  const mayRelease =
+    keeper.phase === "serving" || keeper.phase === "draining" || keeper.phase === "fenced";
+  if (mayRelease) return act({ kind: "keeper", command: { kind: "release" } });
   return wait(`the keeper is ${keeper.phase}`);
 }
 

@@ -81,7 +81,7 @@ describe("a step of a run", () => {
     expect(currentStep(begun)?.state).toMatchObject({ kind: "running", by: "controller-east-1" });
     expect(move(begun, aPrimarySeen())).toMatchObject({
       kind: "act",
-      action: { kind: "keeper", command: { kind: "drain" } },
+      action: { kind: "keeper", command: { kind: "release" } },
       stamp: { term: 3, run: run.id, attempt: begun.claim.number },
     });
   });
