@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { silentLogger, systemClock, systemRandom } from "@careline/platform";
+import { createSimulator } from "@careline/portal-api/telephony/index.ts";
 import { verifyWebhook } from "@careline/portal-api/telephony/webhook-signature.ts";
 import { createTestAuthority, type TestAuthority } from "@careline/portal-api/testing/index.ts";
 import {
@@ -177,5 +178,39 @@ describe("the carrier", () => {
     const { body } = await ask("GET", "/v1/state");
     expect(body).toMatchObject({ stream: { isOn: false } });
     expect(door.events.every((event) => event.data.kind === "arrived")).toBe(true);
+  });
+  it("is understood by the portal's driver: commands, calls, a token that is wrong, a carrier that is away", async () => {
+    const driverOf = (tokenFile: string, port = carrier.port) =>
+      createSimulator(
+        {
+          provider: "simulator",
+          url: `https://127.0.0.1:${port}`,
+          serverName: "localhost",
+          ca: authority.ca,
+          tokenFile,
+          webhookSecretFile: config.webhook.secretFile,
+          webhookHosts: ["localhost"],
+          answerTimeoutMs: 2_000,
+        },
+        systemClock,
+      );
+    const signal = new AbortController().signal;
+    const driver = driverOf(config.tokenFile);
+    const id = await place();
+    const connect = {
+      commandId: systemRandom.uuid(),
+      command: { kind: "connect", agentId },
+    } as const;
+    expect(await driver.send(id, connect, signal)).toBe(true);
+    expect(await driver.calls(signal)).toMatchObject([
+      { providerCallId: id, state: "connected", agentId },
+    ]);
+    expect(await driver.send("nobody", connect, signal)).toBeNull();
+    await expect(driverOf(config.webhook.secretFile).calls(signal)).rejects.toMatchObject({
+      code: "CARRIER_UNAVAILABLE",
+    });
+    await expect(driverOf(config.tokenFile, 1).calls(signal)).rejects.toMatchObject({
+      code: "CARRIER_UNAVAILABLE",
+    });
   });
 });

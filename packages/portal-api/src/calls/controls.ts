@@ -3,7 +3,14 @@ import type { Call } from "@careline/portal-contract/calls/schemas.ts";
 import { lockPresence, writePresence } from "../agents/index.ts";
 import { PortalError } from "../problems/index.ts";
 import { handle, type RegisteredHandler, type WorkContext } from "../serving/index.ts";
-import { type CallRow, changeCall, endColumns, lockCall, moveCall, talkEndColumns } from "./call-row.sql.ts";
+import {
+  type CallRow,
+  changeCall,
+  endColumns,
+  lockCall,
+  moveCall,
+  talkEndColumns,
+} from "./call-row.sql.ts";
 import { sendCommand } from "./send-command.sql.ts";
 import { tellCall } from "./tell-call.ts";
 import { addTimeline } from "./timeline.sql.ts";
