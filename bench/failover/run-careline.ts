@@ -3,8 +3,8 @@ import { runDrill } from "@careline/lab/drill/index.ts";
 import { openLayout } from "@careline/lab/layout/index.ts";
 
 /**
- * `node bench/failover/run-careline.ts [runs] [agents]` on a running lab: region loss, region hang and switchover, `runs` times each, seen by
- * agents through the front door. Writes results/careline.json.
+ * `node bench/failover/run-careline.ts [runs] [agents] [scenarios]` on a running lab: region loss, region hang and switchover, `runs` times each, seen by
+ * agents through the front door. Writes results/careline-<scenario>.json. `[scenarios]`: names with commas.
  */
 const runs = Number(process.argv[2] ?? 10);
 const agents = Number(process.argv[3] ?? 50);
@@ -14,9 +14,11 @@ if (layout === null) throw new Error("there is no lab: ./careline up --detach");
 
 const stopping = new AbortController();
 process.on("SIGINT", () => stopping.abort(new Error("interrupted")));
-const results: Record<string, unknown> = {};
 let isGood = true;
-for (const scenario of ["region-loss", "region-hang", "switchover"]) {
+const wanted = process.argv[4]?.split(",") ?? ["region-loss", "region-hang", "switchover"];
+const directory = new URL("results/", import.meta.url);
+mkdirSync(directory, { recursive: true });
+for (const scenario of wanted) {
   const outcome = await runDrill(
     { layout, scenario, repeat: runs, agents },
     stopping.signal,
@@ -27,13 +29,11 @@ for (const scenario of ["region-loss", "region-hang", "switchover"]) {
   );
   const outages = outcome.report.runs.map((run) => run.outageMs).toSorted((a, b) => a - b);
   process.stdout.write(`${scenario}: ${JSON.stringify(outages)} ${outcome.directory}\n`);
-  results[scenario] = { ...outcome.report, min: { outageMs: outages[0] ?? null } };
+  const result = { agents, oneWayMs: 30, min: { outageMs: outages[0] ?? null }, ...outcome.report };
+  writeFileSync(
+    new URL(`careline-${scenario}.json`, directory),
+    `${JSON.stringify(result, null, 2)}\n`,
+  );
   isGood &&= outcome.isGood;
 }
-const directory = new URL("results/", import.meta.url);
-mkdirSync(directory, { recursive: true });
-writeFileSync(
-  new URL("careline.json", directory),
-  `${JSON.stringify({ agents, oneWayMs: 30, ...results }, null, 2)}\n`,
-);
 process.exit(isGood ? 0 : 1);

@@ -12,9 +12,9 @@ export interface Pace {
   readonly adverseEventShare: number;
 }
 
-/** A drill's pace: faster than a person, so that each agent's outage is seen within a quarter of a second. */
+/** A drill's pace: faster than a person, so that each agent's outage is seen within half a second. */
 export const drillPace: Pace = {
-  typingMs: 250,
+  typingMs: 500,
   thinkMs: 800,
   talkMs: 6_000,
   restMs: 500,

@@ -162,7 +162,8 @@ export class Shift {
         if (signal.aborted) throw thrown;
       }
       this.isStreaming = false;
-      await options.clock.sleep(150 + 150 * options.random.next(), signal);
+      // Spread over a second, as browsers do: all streams break at once when a region moves.
+      await options.clock.sleep(200 + 1_000 * options.random.next(), signal);
     }
   }
 

@@ -110,11 +110,20 @@ ${refuse(parts, 429, "is_too_fast")}
   http-request del-header Forwarded
   acl for_api var(txn.is_api) -m bool
   acl has_permit nbsrv(permit_api) gt 0
+  # Without a permit no region can acknowledge a write: said here, so that the region that is being promoted need not say it
+  # a few hundred times a second.
+  acl is_read method GET HEAD OPTIONS
+${pauseWrites(parts)}
   use_backend permit_api if has_permit for_api
   use_backend permit_page if has_permit
   use_backend alive_api if for_api
   default_backend alive_page
 `;
+}
+
+function pauseWrites(parts: FrontDoorParts): string {
+  const { answerFile } = parts;
+  return `  http-request return status 503 content-type application/problem+json file ${answerFile(503, "json")} hdr Cache-Control no-store hdr Retry-After "1" if for_api !has_permit !is_read`;
 }
 
 function refuse(parts: FrontDoorParts, status: number, when: string): string {
@@ -148,13 +157,13 @@ function answerErrors(
 /**
  * The permit moves within a second, so a region without it is looked at ten times in one. `inter` is also the limit for a check's
  * TCP and TLS handshake (HAProxy, "timeout check"): two round trips of 60 ms and a busy machine need far more than 200 ms, or the
- * door marks a healthy region down.
+ * door marks a healthy region down. Three in a row, because a region that everybody has just moved to is slow for a second.
  */
 const checks = {
-  permit: { path: "/health", timing: "inter 600ms fastinter 150ms downinter 100ms rise 1 fall 2" },
+  permit: { path: "/health", timing: "inter 600ms fastinter 100ms downinter 100ms rise 1 fall 3" },
   alive: {
     path: "/health/alive",
-    timing: "inter 600ms fastinter 150ms downinter 300ms rise 1 fall 2",
+    timing: "inter 600ms fastinter 100ms downinter 300ms rise 1 fall 3",
   },
 } as const;
 
