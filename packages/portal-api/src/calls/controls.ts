@@ -27,7 +27,7 @@ async function lockOwnCall(ctx: WorkContext, callId: string, agentId: string): P
 async function acceptOffer(ctx: WorkContext, callId: string, agentId: string): Promise<void> {
   const accepted = await ctx.tx`
     update portal.call_offers set outcome = 'accepted', ended_at = ${ctx.now}
-     where call_id = ${callId} and agent_id = ${agentId} and outcome is null and expires_at > ${ctx.now}
+     where call_id = ${callId} and agent_id = ${agentId} and outcome is null and expires_at > clock_timestamp()
     returning offer_id`;
   if (accepted.length === 0) throw new PortalError("OFFER_ENDED", `no offer of ${callId} is open`);
 }

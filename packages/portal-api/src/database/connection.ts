@@ -1,6 +1,6 @@
 import { connect as connectTcp, isIP, type Socket } from "node:net";
 import { type ConnectionOptions, connect as connectTls } from "node:tls";
-import { type Clock, describeError } from "@careline/platform";
+import type { Clock } from "@careline/platform";
 import postgres from "postgres";
 import { PortalError } from "../problems/index.ts";
 import { arrayTypes } from "./array-types.ts";
@@ -224,9 +224,4 @@ function sendCancel(target: ConnectionTarget, backend: { pid: number; secret: nu
   // The connection that waits is destroyed after the grace in any case.
   socket.once("error", () => socket.destroy());
   socket.once("connect", () => socket.end(message));
-}
-
-/** A short reason for logs from an error of the client library, without the statement or its values. */
-export function describeDatabaseError(thrown: unknown): string {
-  return describeError(thrown).slice(0, 300);
 }

@@ -171,11 +171,7 @@ it("refuses who waited too long for a connection, and serves who did not", async
   await database.close();
   database = open(1, 50);
   const work = async (): Promise<number> =>
-    await database.withTransaction(
-      settings(),
-      async ({ tx }) => (await tx`select 1`).length,
-      never,
-    );
+    database.withTransaction(settings(), async ({ tx }) => (await tx`select 1`).length, never);
   const busy = Promise.withResolvers<void>();
   const { promise: held, resolve: letGo } = Promise.withResolvers<void>();
   const first = database.withTransaction(
@@ -272,7 +268,7 @@ it("survives clients that leave at any moment: while it connects, reads, or wait
     const stop = new AbortController();
     const cancel = systemClock.after(afterMs, () => stop.abort(new Error("the client left")));
     await database
-      .withTransaction(settings(), async ({ tx }) => await tx`select pg_sleep(0.05)`, stop.signal)
+      .withTransaction(settings(), async ({ tx }) => tx`select pg_sleep(0.05)`, stop.signal)
       .catch(() => {});
     cancel();
   };
@@ -282,5 +278,5 @@ it("survives clients that leave at any moment: while it connects, reads, or wait
   // Destroyed connections end in the background; an error that nobody hears would fail this file.
   await systemClock.sleep(700);
   expect(database.pool.load).toEqual({ used: 0, waiting: 0 });
-  await database.withTransaction(settings(), async ({ tx }) => await tx`select 1`, never);
+  await database.withTransaction(settings(), async ({ tx }) => tx`select 1`, never);
 });

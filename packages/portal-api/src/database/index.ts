@@ -1,4 +1,3 @@
-export { describeDatabaseError } from "./connection.ts";
 export { Database } from "./database.ts";
 export { type Migration, migrate, readMigrations } from "./migrator.ts";
 export {

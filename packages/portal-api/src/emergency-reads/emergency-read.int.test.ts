@@ -56,7 +56,7 @@ it("sends readers to the other region while its database lives", async () => {
 
 it("answers reads from the standby's copy once the primary is lost: signed in as before, labelled with its age, audited on disk", async () => {
   await servers.cluster.crash();
-  const read = async () => await browser.send("/api/tasks");
+  const read = async () => browser.send("/api/tasks");
   await expect.poll(async () => (await read()).status, { timeout: 10_000 }).toBe(200);
   const answer = await read();
   expect(answer.headers).toMatchObject({

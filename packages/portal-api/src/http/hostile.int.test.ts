@@ -61,7 +61,7 @@ async function attack(
   route: RouteDefinition,
   options: { headers?: Record<string, string>; body?: string | Buffer } = {},
 ): Promise<StageAnswer> {
-  return await browser.send(addressOf(route), { method: route.method, ...options });
+  return browser.send(addressOf(route), { method: route.method, ...options });
 }
 
 function expectProblem(answer: StageAnswer, status: number, code: string): void {

@@ -31,7 +31,7 @@ afterAll(async () => {
 });
 
 const page = async (path: string) =>
-  await stage.browser().send(path, { headers: { accept: "text/html,*/*" } });
+  stage.browser().send(path, { headers: { accept: "text/html,*/*" } });
 
 it("answers each path of the screens with the page, a nonce of its own and no room for foreign code", async () => {
   const [first, second] = [await page("/"), await page("/desk/anything?x=1")];
@@ -111,7 +111,5 @@ it("lists the terms and its own description, and measures itself without anybody
   });
   const metrics = await browser.send("/metrics");
   expect(metrics.text).toContain('careline_permit_term{process="portal-api",site="east"} 1');
-  expect(metrics.text).toMatch(
-    /careline_request_seconds_count\{[^}]*operation="listTerms"/,
-  );
+  expect(metrics.text).toMatch(/careline_request_seconds_count\{[^}]*operation="listTerms"/);
 });

@@ -53,19 +53,29 @@ export function portalErrorFrom(thrown: unknown): PortalError {
 }
 
 function fromSqlState(error: Error & { readonly code: string }): PortalError {
+  const cause = withoutValues(error);
   const isKey = "constraint_name" in error && error.constraint_name === "idempotency_pkey";
   if (isKey) {
     return new PortalError("IDEMPOTENCY_IN_FLIGHT", "the first request with this key just ended", {
-      cause: error,
+      cause,
     });
   }
-  const known =
-    bySqlState[error.code]?.() ??
-    (error.code.startsWith("CL4") ? new PortalError("CONFLICT", error.code) : undefined);
+  const known = bySqlState[error.code]?.();
   if (known !== undefined)
-    return new PortalError(known.code, known.message, { ...known.options, cause: error });
+    return new PortalError(known.code, known.message, { ...known.options, cause });
+  if (error.code.startsWith("CL4"))
+    return new PortalError("CONFLICT", "the database refused", { cause });
   const isAway = error.code.startsWith("57P") || error.code.startsWith("08");
-  return new PortalError(isAway ? "DATABASE_UNAVAILABLE" : "INTERNAL", `SQLSTATE ${error.code}`, {
-    cause: error,
+  return new PortalError(isAway ? "DATABASE_UNAVAILABLE" : "INTERNAL", "the database failed", {
+    cause,
   });
+}
+
+/** PostgreSQL repeats values in its messages and details; logs get the state, the object and the place only. */
+function withoutValues(error: Error & { readonly code: string }): Error {
+  const facts = error as unknown as Readonly<Record<string, unknown>>;
+  const named = ["table_name", "column_name", "constraint_name", "routine", "position"]
+    .filter((name) => typeof facts[name] === "string")
+    .map((name) => `${name} ${String(facts[name])}`);
+  return new Error([`SQLSTATE ${error.code}`, ...named].join(", "));
 }

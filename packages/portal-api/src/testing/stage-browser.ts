@@ -70,7 +70,7 @@ export function createBrowser(
       const asked = await request(String(away.headers.location), { dispatcher: agent });
       await asked.body.dump();
       const back = new URL(String(asked.headers.location));
-      return await send(`${back.pathname}${back.search}`);
+      return send(`${back.pathname}${back.search}`);
     },
   };
 }

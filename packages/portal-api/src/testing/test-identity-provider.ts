@@ -105,7 +105,7 @@ async function token(
 }
 
 async function signIdToken(state: ProviderState, grant: Grant): Promise<string> {
-  return await new SignJWT({ ...grant.claims, nonce: grant.query.get("nonce") })
+  return new SignJWT({ ...grant.claims, nonce: grant.query.get("nonce") })
     .setProtectedHeader({ alg: "RS256", kid: "k1" })
     .setIssuer(state.issuer)
     .setAudience(client.id)
