@@ -1,5 +1,5 @@
-import { existsSync, lstatSync, readFileSync, realpathSync, rmSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { existsSync, lstatSync, readFileSync, rmSync } from "node:fs";
+import { dirname } from "node:path";
 import type { Clock } from "@careline/platform";
 import { LabError } from "../errors.ts";
 import { type Layout, regions } from "../layout/index.ts";
@@ -68,9 +68,8 @@ export function wipeLab(layout: Layout): void {
   if (mounted !== undefined) {
     throw new LabError("LAB_DID_NOT_STOP", `${layout.siteDir(mounted)} is still mounted`);
   }
-  const link = join(layout.rootDir, ".careline", "state");
-  const isLink = lstatSync(link, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
-  if (isLink && realpathSync(link) === layout.stateDir) rmSync(link);
+  const isLink = lstatSync(layout.stateLink, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
+  if (isLink) rmSync(layout.stateLink);
   rmSync(layout.stateDir, { recursive: true, force: true });
   rmSync(layout.runDir, { recursive: true, force: true });
   if (layout.appDir !== layout.rootDir && existsSync(layout.appDir)) {

@@ -22,6 +22,8 @@ export interface Layout {
   /** The code that daemons run from: the clone, or a copy where the servers' user may not enter the clone. */
   readonly appDir: string;
   readonly stateDir: string;
+  /** Where the clone expects the state: the folder itself, or a link to it. */
+  readonly stateLink: string;
   readonly owner: Owner;
   readonly settings: LabSettings;
   readonly ports: Ports;
@@ -54,6 +56,7 @@ export interface LayoutPlace {
   readonly rootDir: string;
   readonly appDir: string;
   readonly stateDir: string;
+  readonly stateLink: string;
   readonly runDir: string;
   readonly owner: Owner;
 }

@@ -49,7 +49,8 @@ export function prepareLayout(
   notice: (text: string) => void,
 ): Layout {
   const owner = findOwner();
-  const stateDir = placeState(rootDir, choices.stateDir, owner, notice);
+  const stateLink = choices.stateDir ?? join(rootDir, ".careline", "state");
+  const stateDir = placeState(rootDir, stateLink, owner, notice);
   const kept = readSettings(stateDir);
   if (kept !== null) mustFit(choices, kept);
   const settings: LabSettings = {
@@ -62,7 +63,7 @@ export function prepareLayout(
   writeSettings(stateDir, settings);
   const runDir = placeRunDir(stateDir, owner);
   const layout = layoutOf(
-    { rootDir, appDir: appDirOf(rootDir, stateDir, owner), stateDir, runDir, owner },
+    { rootDir, appDir: appDirOf(rootDir, stateDir, owner), stateDir, stateLink, runDir, owner },
     settings,
   );
   for (const dir of ["pki", "secrets", "config", "logs", "sites"]) {
@@ -84,6 +85,7 @@ export function openLayout(rootDir: string, stateDirChoice?: string): Layout | n
       rootDir,
       appDir: appDirOf(rootDir, stateDir, owner),
       stateDir,
+      stateLink: link,
       runDir: runDirOf(stateDir),
       owner,
     },
@@ -143,17 +145,16 @@ export function ownedDir(path: string, owner: Owner): string {
  */
 function placeState(
   rootDir: string,
-  choice: string | undefined,
+  wanted: string,
   owner: Owner,
   notice: (text: string) => void,
 ): string {
-  const wanted = choice ?? join(rootDir, ".careline", "state");
   if (!existsSync(wanted)) {
     mkdirSync(dirname(wanted), { recursive: true });
     if (isReachableBy(owner, dirname(wanted))) {
       mkdirSync(wanted);
     } else {
-      const elsewhere = join("/var/lib/careline", nameOf(rootDir), "state");
+      const elsewhere = join("/var/lib/careline", nameOf(wanted), "state");
       mkdirSync(elsewhere, { recursive: true });
       if (lstatSync(wanted, { throwIfNoEntry: false }) === undefined)
         symlinkSync(elsewhere, wanted);
