@@ -64,6 +64,11 @@ describe("the primary's controller", () => {
     expect(short(aPrimarySeen({ keeper: dead, postgres, quorum }))).toBe("restart-postgres");
   });
 
+  it("lets Redis take writes where the region serves, whatever became of the run that should have", () => {
+    const redis = { role: "replica", offset: 3, isLinked: false } as const;
+    expect(short(aPrimarySeen({ redis }))).toBe("promote-redis");
+  });
+
   it("tells its keeper what the plan says about unprotected geo writes", () => {
     const policy = { ...defaultPolicy, acceptUnprotected: false };
     expect(decide(aPrimarySeen(), policy)).toEqual({ kind: "accept-unprotected", accept: false });
@@ -184,6 +189,13 @@ describe("weakening and strengthening, one step a turn", () => {
 describe("the standby's controller", () => {
   it("follows while the primary lives", () => {
     expect(short(aStandbySeen())).toBe("standby-streaming");
+  });
+
+  it("lets a Redis that still takes writes follow, unless automation is off", () => {
+    const redis = { role: "primary", offset: 3, isLinked: false } as const;
+    expect(decided(aStandbySeen({ redis }))).toEqual({ kind: "follow-redis", primary: "east" });
+    const quorum = aQuorum({ automation: off });
+    expect(short(aStandbySeen({ redis, quorum }))).toBe("standby-streaming");
   });
 
   it("takes over when both sources lapsed and it is recorded as safe", () => {

@@ -56,6 +56,9 @@ export type Decision =
   | { readonly kind: "begin-rejoin"; readonly run: RunRecord }
   | { readonly kind: "continue-run"; readonly run: string }
   | { readonly kind: "supersede-run"; readonly run: string; readonly why: string }
+  /** Redis goes where the term is, also when the run that should have moved it ended early. */
+  | { readonly kind: "promote-redis" }
+  | { readonly kind: "follow-redis"; readonly primary: "east" | "west" }
   /** What the plan says about writes of class geo while unprotected, told to a keeper that does not know it. */
   | { readonly kind: "accept-unprotected"; readonly accept: boolean }
   | { readonly kind: "suspend-writes" }
@@ -129,6 +132,8 @@ export const sentences: Readonly<Record<Exclude<DecisionKind, "hold"> | HoldReas
     "The term is the other site's and this directory cannot simply follow: quarantine its tail, report it, rewind or clone, follow.",
   "continue-run": "The next step of an open run is this site's.",
   "supersede-run": "A newer term made this run pointless: nothing of it may be applied any more.",
+  "promote-redis": "This region serves and its Redis is still a replica: let it take writes.",
+  "follow-redis": "This region follows and its Redis still takes writes: let it follow as well.",
   "accept-unprotected":
     "The keeper learns whether geo writes are acknowledged, so labelled, while no standby protects them.",
   "suspend-writes":

@@ -80,6 +80,7 @@ function decideServing(turn: Turn): Decision {
     const isReached = o.quorum.isAnswering || !rules.mustSuspend(o, policy);
     return isReached ? { kind: "resume-writes" } : hold("writes-suspended", true);
   }
+  if (o.redis?.role === "replica") return { kind: "promote-redis" };
   if (keeper.acceptUnprotected !== policy.acceptUnprotected)
     return { kind: "accept-unprotected", accept: policy.acceptUnprotected };
   return decideDurability(o, policy, rules);
@@ -156,5 +157,10 @@ function decideFollowing(turn: Turn): Decision {
   const isLost = local.receiver?.isStreaming === false && silentMs >= policy.rejoinAfterMs;
   const primaryStreams = o.quorum.sites[turn.term.primary]?.record.postgres?.state === "primary";
   if (isLost && primaryStreams && o.canReachPrimary) return rejoinOrHold(turn, local.dataId);
-  return hold(local.receiver?.isStreaming === true ? "standby-streaming" : "primary-live");
+  if (local.receiver?.isStreaming !== true) return hold("primary-live");
+  // Its content is the old primary's: given up only where a person has not switched automation off.
+  const mustFollow = o.redis?.role === "primary" && turn.rules.mayActByItself(o);
+  return mustFollow
+    ? { kind: "follow-redis", primary: turn.term.primary }
+    : hold("standby-streaming");
 }

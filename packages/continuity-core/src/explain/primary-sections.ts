@@ -108,6 +108,10 @@ export const serving = (): Section => ({
   start: aPrimarySeen(),
   asks: [
     yesNo("writes suspended", keeper({ isSuspended: true })),
+    yesNo("Redis takes writes", keep, (scene) => ({
+      ...scene,
+      redis: { role: "replica", offset: 0, isLinked: false },
+    })),
     yesNo("keeper knows the plan", keep, keeper({ acceptUnprotected: false })),
     {
       name: "recorded",

@@ -76,6 +76,10 @@ export const otherTerm = (): Section => ({
         { label: "empty", apply: postgres({ directory: "empty", newestTerm: null, endLsn: null }) },
       ],
     },
+    yesNo("Redis takes writes", (scene) => ({
+      ...scene,
+      redis: { role: "primary", offset: 0, isLinked: false },
+    })),
     yesNo("busy with a copy", (scene) => ({ ...scene, busyWith: "clone" })),
     automation,
   ],

@@ -83,6 +83,12 @@ export class Actor {
       case "supersede-run":
         this.#supersede(decision, o);
         return;
+      case "promote-redis":
+        this.#moveRedis("primary");
+        return;
+      case "follow-redis":
+        this.#moveRedis("replica");
+        return;
       case "accept-unprotected":
         this.#command({ kind: "accept-unprotected", accept: decision.accept });
         return;
@@ -266,6 +272,11 @@ export class Actor {
     if (!isOpen(reduced.run)) around.onRun(`${kind}: ${reduced.run.state.kind}`);
     around.note(process.name, () => `${id} ${kind}: ${tellEvent(event)}`);
     this.#writeRun(o, reduced.run, open.revision);
+  }
+
+  #moveRedis(role: "primary" | "replica"): void {
+    const { around, process, region } = this.#controller;
+    if (region !== null && process.mayAct()) around.redis[region].role = role;
   }
 
   /** What the receiver has obeyed decides whether it still obeys this. */

@@ -73,6 +73,9 @@ export class Actor {
         return this.#command({ kind: "release" }, signal);
       case "take-back":
         return this.#command({ kind: "take-back" }, signal);
+      case "promote-redis":
+      case "follow-redis":
+        return this.#moveRedis(decision.kind, signal);
       case "accept-unprotected":
         return this.#command({ kind: "accept-unprotected", accept: decision.accept }, signal);
       case "suspend-writes":
@@ -164,6 +167,14 @@ export class Actor {
     return this.#command({ kind: "take-over", order }, signal, () => {
       this.#beside("journal", async () => void (await this.#writeRun(run, 0, signal)), signal);
     });
+  }
+
+  #moveRedis(kind: "promote-redis" | "follow-redis", signal: AbortSignal): boolean {
+    const { cache } = this.#region();
+    const move = (): Promise<void> =>
+      kind === "promote-redis" ? cache.promote(signal) : cache.follow(signal);
+    this.#beside(kind, move, signal);
+    return false;
   }
 
   #restart(signal: AbortSignal): boolean {
