@@ -27,6 +27,6 @@ export {
   type Site,
   sites,
 } from "./layout/index.ts";
-export { demoAccounts, frontDoorOrigin, issuerOf } from "./processes/index.ts";
+export { demoAccounts, frontDoorOrigin, issuerOf, postgresLogFile } from "./processes/index.ts";
 export type { FaultReport, LabStatus, ProcessStatus } from "./supervisor/index.ts";
 export type { LinkSettings, LinkStatus, WanAnswer } from "./wan/index.ts";

@@ -1,5 +1,6 @@
 import { createReadStream, existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
+import type { Layout } from "@careline/lab";
 import { CliError } from "../cli-error.ts";
 import { type CommandContext, openLab } from "../command-context.ts";
 import type { CommandDefinition } from "../program.ts";
@@ -31,26 +32,35 @@ async function logs(
 ): Promise<void> {
   const { output } = context;
   const layout = await openLab();
-  const known = readdirSync(layout.logDir)
-    .filter((file) => file.endsWith(".log"))
-    .map((file) => file.slice(0, -4))
-    .toSorted();
-  if (name !== undefined && !known.includes(name)) {
-    throw new CliError("NO_LOG", `there is no log of ${name}; there are ${known.join(", ")}`);
+  const files = await logFiles(layout);
+  const chosen = name === undefined ? undefined : files.get(name);
+  if (name !== undefined && chosen === undefined) {
+    const known = [...files.keys()].join(", ");
+    throw new CliError("NO_LOG", `there is no log of ${name}; there are ${known}`);
   }
-  const wanted = name === undefined ? known : [name];
+  const wanted = name === undefined ? [...files.keys()] : [name];
   const newest = wanted.map((each) => ({
     process: each,
-    lines: newestLines(join(layout.logDir, `${each}.log`), lines),
+    lines: newestLines(files.get(each) ?? "", lines),
   }));
   output.json(newest);
   for (const { process: each, lines: texts } of newest) {
     if (name === undefined) output.line(`── ${each}`);
     for (const text of texts) output.line(text);
   }
-  if (isFollowing && name !== undefined) {
-    await follow(join(layout.logDir, `${name}.log`), context);
-  }
+  if (isFollowing && chosen !== undefined) await follow(chosen, context);
+}
+
+/** Log files by process; PostgreSQL, which its keeper starts, writes its own. */
+async function logFiles(layout: Layout): Promise<ReadonlyMap<string, string>> {
+  const { postgresLogFile, regions } = await import("@careline/lab");
+  const kept = readdirSync(layout.logDir)
+    .filter((file) => file.endsWith(".log"))
+    .map((file): [string, string] => [file.slice(0, -4), join(layout.logDir, file)]);
+  const own = regions
+    .map((region): [string, string] => [`postgres.${region}`, postgresLogFile(layout, region)])
+    .filter(([, file]) => existsSync(file));
+  return new Map([...kept, ...own].toSorted(([a], [b]) => a.localeCompare(b)));
 }
 
 function newestLines(file: string, count: number): readonly string[] {

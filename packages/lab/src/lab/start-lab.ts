@@ -3,8 +3,14 @@ import { existsSync, openSync, renameSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Clock } from "@careline/platform";
 import { LabError } from "../errors.ts";
-import { ensurePki, type Layout } from "../layout/index.ts";
-import { labProcesses, nodeCommand, supervisorConfigOf, writeConfig } from "../processes/index.ts";
+import { ensurePki, type Layout, regions } from "../layout/index.ts";
+import {
+  labProcesses,
+  nodeCommand,
+  postgresLogFile,
+  supervisorConfigOf,
+  writeConfig,
+} from "../processes/index.ts";
 import { callSocket } from "../socket-call.ts";
 import { type LabStatus, labStatusSchema } from "../supervisor/index.ts";
 import { refreshAppCopy } from "./app-copy.ts";
@@ -22,7 +28,8 @@ export interface StartOptions {
 
 const supervisorAnswersWithinMs = 15_000;
 const lookEachMs = 50;
-const supervisorLogBytesMax = 8 * 1024 * 1024;
+/** Logs that no supervisor writes are moved aside at a start. */
+const logBytesMax = 8 * 1024 * 1024;
 
 /** The state of a running lab, or null when none runs. */
 export async function readLabStatus(
@@ -82,8 +89,9 @@ export async function resumeLab(layout: Layout, signal: AbortSignal): Promise<vo
 
 function launchSupervisor(layout: Layout, configFile: string): void {
   const logFile = join(layout.logDir, "supervisor.log");
-  if (existsSync(logFile) && statSync(logFile).size > supervisorLogBytesMax) {
-    renameSync(logFile, `${logFile}.1`);
+  const own = regions.map((region) => postgresLogFile(layout, region));
+  for (const file of [logFile, ...own]) {
+    if (existsSync(file) && statSync(file).size > logBytesMax) renameSync(file, `${file}.1`);
   }
   const output = openSync(logFile, "a", 0o640);
   const script = join(layout.appDir, "packages/lab/src/supervisor/main.ts");

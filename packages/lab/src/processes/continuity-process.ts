@@ -112,6 +112,11 @@ function storeOf(
   };
 }
 
+/** PostgreSQL writes its log itself, so that it lives on when its keeper does not. */
+export function postgresLogFile(layout: Layout, region: Region): string {
+  return join(layout.processDir(region, "postgres"), "log", "postgres.log");
+}
+
 function postgresOf(layout: Layout, region: Region): KeeperFile["postgres"] {
   const { ports } = layout;
   const at = (...parts: readonly string[]): string =>
@@ -121,7 +126,7 @@ function postgresOf(layout: Layout, region: Region): KeeperFile["postgres"] {
     dataDir: at("data"),
     configDir: at("config"),
     socketDir: socketDir(layout, region),
-    logFile: at("log", "postgres.log"),
+    logFile: postgresLogFile(layout, region),
     listen: { host: localhost, port: ports.direct(region, "postgres") },
     upstream: { host: localhost, port: ports.reach(region, otherRegion(region), "postgres") },
     serverTls: layout.tls("postgres", region),
