@@ -1,5 +1,6 @@
 import { type Clock, describeError, type Logger, type Random } from "@careline/platform";
 import type { BoardSnapshot } from "@careline/portal-contract/board/schemas.ts";
+import { boundedTurn } from "../bounded-turn/index.ts";
 import type { EventPublisher } from "../event-stream/index.ts";
 import type { PermitView } from "../permit/index.ts";
 import type { Redis } from "../redis/index.ts";
@@ -20,6 +21,8 @@ const viewerMs = 12 * 3_600_000;
 /** The day's figures are counted from the whole day's calls: each 5 s is often enough for a percentage. */
 const figuresEachMs = 5_000;
 const viewersMax = 2_000;
+/** Longer than any look of a loaded region. */
+const lookMaxMs = 5_000;
 
 export interface LiveBoardDeps {
   readonly clock: Clock;
@@ -133,7 +136,7 @@ export class LiveBoard {
     while (!signal.aborted) {
       try {
         if (permit.current() === null) this.forget();
-        else await this.look(signal);
+        else await boundedTurn(clock, lookMaxMs, signal, (limit) => this.look(limit));
       } catch (thrown) {
         if (!signal.aborted) log.warn({ error: describeError(thrown) }, "board not refreshed");
       }

@@ -26,8 +26,8 @@ interface ViewRow extends Omit<Call, Instants | Built> {
   readonly isNumberHidden: boolean;
 }
 
-/** An offer as it is stored. */
-export interface StoredOffer extends Omit<Offer, "remainingMs" | "offeredAt" | "expiresAt"> {
+/** An offer as it is stored; `remainingMs` counted by the database, whose clock also ends it. */
+export interface StoredOffer extends Omit<Offer, "offeredAt" | "expiresAt"> {
   readonly offeredAt: Instant;
   readonly expiresAt: Instant;
 }
@@ -46,7 +46,6 @@ export async function readCallViews(
   tx: Tx,
   callIds: readonly string[],
   viewer: Viewer,
-  now: Date,
 ): Promise<Call[]> {
   if (callIds.length === 0) return [];
   const rows = await tx<ViewRow[]>`
@@ -74,14 +73,15 @@ export async function readCallViews(
                        'medication_error', s.medication_error, 'lack_of_effect', s.lack_of_effect))
               from portal.call_screens s where s.call_id = c.call_id) as screen,
            (select json_build_object('offerId', o.offer_id, 'callId', o.call_id, 'agentId', o.agent_id,
-                     'offeredAt', o.offered_at, 'expiresAt', o.expires_at, 'outcome', o.outcome)
+                     'offeredAt', o.offered_at, 'expiresAt', o.expires_at, 'outcome', o.outcome,
+                     'remainingMs', greatest(0, extract(epoch from o.expires_at - clock_timestamp()) * 1000)::int)
               from portal.call_offers o where o.call_id = c.call_id and o.outcome is null
                and o.agent_id = ${viewer.agentId}) as offer,
            coalesce((select array_agg(e.event_id order by e.created_date, e.event_id)
               from portal.adverse_events e where e.call_id = c.call_id), '{}') as "adverseEventIds"
       from portal.call_logs c left join portal.queues q on q.queue_id = c.queue_id
      where c.call_id = any (${[...callIds]}::uuid[])`;
-  const byId = new Map(rows.map((row) => [row.callId as string, toCall(row, viewer, now)]));
+  const byId = new Map(rows.map((row) => [row.callId as string, toCall(row, viewer)]));
   return callIds.flatMap((callId) => byId.get(callId) ?? []);
 }
 
@@ -92,7 +92,7 @@ function shownNumber(row: ViewRow, viewer: Viewer): string | null {
   return isHandling && row.state !== "closed" && !row.isNumberHidden ? number : maskPhone(number);
 }
 
-function toCall(row: ViewRow, viewer: Viewer, now: Date): Call {
+function toCall(row: ViewRow, viewer: Viewer): Call {
   const {
     wrapUpCode,
     reason,
@@ -129,17 +129,12 @@ function toCall(row: ViewRow, viewer: Viewer, now: Date): Call {
       followUpRequired,
       followUpDate: instantOrNull(followUpDate),
     },
-    offer: row.offer === null ? null : toOffer(row.offer, now),
+    offer: row.offer === null ? null : toOffer(row.offer),
     closeBlockedBy: [...blockers],
   };
 }
 
-/** An offer with the time it has left. */
-export function toOffer(offer: StoredOffer, now: Date): Offer {
-  return {
-    ...offer,
-    offeredAt: instant(offer.offeredAt),
-    expiresAt: instant(offer.expiresAt),
-    remainingMs: Math.max(0, new Date(offer.expiresAt).getTime() - now.getTime()),
-  };
+/** An offer as screens receive it. */
+export function toOffer(offer: StoredOffer): Offer {
+  return { ...offer, offeredAt: instant(offer.offeredAt), expiresAt: instant(offer.expiresAt) };
 }

@@ -66,7 +66,6 @@ const readCurrentCalls = handle(routes.readCurrentCalls, async (ctx) => {
     ctx.tx,
     rows.map((row) => row.callId),
     ctx.session,
-    ctx.now,
   );
   for (const call of calls) ctx.audit({ resourceType: "call", resourceId: call.callId });
   const offer = calls.find((call) => call.offer !== null)?.offer ?? null;
@@ -74,7 +73,7 @@ const readCurrentCalls = handle(routes.readCurrentCalls, async (ctx) => {
 });
 
 const readCall = handle(routes.readCall, async (ctx, { params }) => {
-  const [call] = await readCallViews(ctx.tx, [params.callId], ctx.session, ctx.now);
+  const [call] = await readCallViews(ctx.tx, [params.callId], ctx.session);
   ctx.audit({ resourceType: "call", resourceId: params.callId });
   if (call === undefined)
     throw new PortalError("NOT_FOUND", `no call ${params.callId} for this viewer`);

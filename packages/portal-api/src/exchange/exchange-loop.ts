@@ -1,4 +1,5 @@
 import { type Clock, describeError, type Logger } from "@careline/platform";
+import { boundedTurn } from "../bounded-turn/index.ts";
 import type { PermitView } from "../permit/index.ts";
 import { hasRoutingWork, routeCalls } from "../queue/index.ts";
 import type { BackgroundLoop, BackgroundWrites } from "../serving/index.ts";
@@ -7,6 +8,7 @@ import {
   finishCommands,
   postponeCall,
   projectCall,
+  readDatabaseClock,
   readOpenCommands,
   readUnprojected,
   repair,
@@ -18,6 +20,8 @@ import type { Wake } from "./wake.ts";
 
 /** Each 20 s, and at once in a new term. */
 const reconcileEachMs = 20_000;
+/** Longer than any turn of a loaded region. */
+const turnMaxMs = 10_000;
 
 export interface ExchangeDeps {
   readonly clock: Clock;
@@ -110,8 +114,8 @@ export async function exchangeTurn(deps: ExchangeDeps, signal: AbortSignal): Pro
 
 /** Compares our calls with the provider's and repairs what differs, each repair in a commit of its own. Answers how many it was. */
 export async function reconcileTurn(deps: ExchangeDeps, signal: AbortSignal): Promise<number> {
-  const { background, provider, clock, log } = deps;
-  const askedAt = clock.wallNow();
+  const { background, provider, log } = deps;
+  const askedAt = await background.read((tx) => readDatabaseClock(tx), signal);
   const theirs = await provider.calls(signal);
   const repairs = await background.read(
     (tx) => findRepairs(tx, provider.name, theirs, askedAt),
@@ -172,7 +176,11 @@ export function exchangeLoop(deps: ExchangeDeps): BackgroundLoop {
       while (!signal.aborted) {
         const term = permit.current()?.term;
         try {
-          if (term !== undefined) await turn(deps, term, reconciled, signal);
+          if (term !== undefined) {
+            await boundedTurn(clock, turnMaxMs, signal, (limit) =>
+              turn(deps, term, reconciled, limit),
+            );
+          }
         } catch (thrown) {
           const level = signal.aborted || permit.current() === null ? "debug" : "warn";
           log[level]({ error: describeError(thrown) }, "exchange turn failed");

@@ -5,7 +5,7 @@ import { handle, type RegisteredHandler } from "../serving/index.ts";
 const declineOffer = handle(routes.declineOffer, async (ctx, { params, body }) => {
   // The offer ends now; the routing loop, which may touch the call, puts the caller back within its next turn.
   const rows = await ctx.tx<{ callId: string }[]>`
-    update portal.call_offers set expires_at = ${ctx.now}, because = ${`declined_${body.reason}`}
+    update portal.call_offers set expires_at = clock_timestamp(), because = ${`declined_${body.reason}`}
      where offer_id = ${params.offerId} and agent_id = ${ctx.session.agentId} and outcome is null
     returning call_id as "callId"`;
   const [row] = rows;

@@ -36,12 +36,12 @@ function tellOffer(
   call: CallRow,
   offer: Pick<OpenOffer, "offerId" | "callId" | "agentId" | "offeredAt" | "expiresAt" | "origin">,
   outcome: Outcome | null,
+  remainingMs: number,
   facts: Omit<QueueFacts, "offerTimeoutSeconds">,
 ): void {
   const { offerId, callId, agentId, offeredAt, expiresAt, origin } = offer;
-  const shown = toOffer({ offerId, callId, agentId, offeredAt, expiresAt, outcome }, ctx.now);
   const data: OfferEvent = {
-    offer: outcome === null ? shown : { ...shown, remainingMs: 0 },
+    offer: toOffer({ offerId, callId, agentId, offeredAt, expiresAt, outcome, remainingMs }),
     ...facts,
     language: call.language,
     statedReason: call.statedReason,
@@ -63,19 +63,19 @@ export async function makeOffer(
   origin: OfferEvent["origin"],
 ): Promise<void> {
   const { offerTimeoutSeconds, ...facts } = await readQueueFacts(ctx, call);
-  const expiresAt = new Date(ctx.now.getTime() + offerTimeoutSeconds * 1_000);
-  const [row] = await ctx.tx<{ offerId: string }[]>`
+  // The database's clock begins and ends an offer: portals' clocks may differ after a failover.
+  const [row] = await ctx.tx<{ offerId: string; offeredAt: Date; expiresAt: Date }[]>`
     insert into portal.call_offers (offer_id, call_id, agent_id, origin, offered_at, expires_at, term, queue_name)
-    values (gen_random_uuid(), ${call.callId}, ${agentId}, ${origin}, ${ctx.now}, ${expiresAt}, portal.current_term(),
-            ${facts.queueName})
-    returning offer_id as "offerId"`;
+    values (gen_random_uuid(), ${call.callId}, ${agentId}, ${origin}, clock_timestamp(),
+            clock_timestamp() + make_interval(secs => ${offerTimeoutSeconds}), portal.current_term(), ${facts.queueName})
+    returning offer_id as "offerId", offered_at as "offeredAt", expires_at as "expiresAt"`;
   if (row === undefined) throw new TypeError("insert … returning answers one row");
   await Promise.all([
     writePresence(ctx, agentId, { state: "offered", callId: call.callId }),
     addTimeline(ctx, call.callId, "offered", agentId),
   ]);
-  const offer = { ...row, callId: call.callId, agentId, offeredAt: ctx.now, expiresAt, origin };
-  tellOffer(ctx, call, offer, null, facts);
+  const offer = { ...row, callId: call.callId, agentId, origin };
+  tellOffer(ctx, call, offer, null, offerTimeoutSeconds * 1_000, facts);
   ctx.audit({
     action: "call_offer",
     resourceType: "call",
@@ -96,7 +96,7 @@ export async function endOffer(
     update portal.call_offers set outcome = ${outcome}, because = ${because}, ended_at = ${ctx.now}
      where offer_id = ${offer.offerId}`;
   const { offerTimeoutSeconds: _, ...facts } = await readQueueFacts(ctx, call);
-  tellOffer(ctx, call, offer, outcome, facts);
+  tellOffer(ctx, call, offer, outcome, 0, facts);
 }
 
 /** The caller goes back to their place in the queue; or, in a consultation, stays on hold with the first agent. */

@@ -10,6 +10,6 @@ export { postponeCall, readUnprojected, takeMarks } from "./event-log.sql.ts";
 export type { Repair } from "./plan-reconciliation.ts";
 export { projectCall } from "./projection.ts";
 export type { TelephonyProvider } from "./provider.ts";
-export { findRepairs, repair } from "./reconcile.ts";
+export { findRepairs, readDatabaseClock, repair } from "./reconcile.ts";
 export { createSimulator, type SimulatorProvider } from "./simulator.ts";
 export { webhookHandlers } from "./webhook.ts";

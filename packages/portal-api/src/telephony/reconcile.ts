@@ -18,7 +18,14 @@ import { projectCall } from "./projection.ts";
 /** At most 1,000 repairs a turn; the next turn does the rest. */
 const repairsMax = 1_000;
 
-/** Looks what has to be repaired, with the provider's calls as they were at `askedAt`. Reads only. */
+/** The database's clock, by which a record's age is counted. */
+export async function readDatabaseClock(tx: Tx): Promise<Date> {
+  const [row] = await tx<{ now: Date }[]>`select clock_timestamp() as now`;
+  if (row === undefined) throw new TypeError("a select without from answers one row");
+  return row.now;
+}
+
+/** Looks what has to be repaired, with the provider's calls as they were at `askedAt` (database's clock). Reads only. */
 export async function findRepairs(
   tx: Tx,
   provider: string,

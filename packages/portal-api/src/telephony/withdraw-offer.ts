@@ -31,7 +31,7 @@ export async function withdrawOffer(
     kind: "offer",
     audience: { agents: [row.agentId] },
     data: {
-      offer: { ...toOffer(row, ctx.now), remainingMs: 0 },
+      offer: toOffer({ ...row, remainingMs: 0 }),
       queueName: null,
       programmeName: null,
       language: call.language,

@@ -1,0 +1,1 @@
+export { boundedTurn } from "./bounded-turn.ts";
