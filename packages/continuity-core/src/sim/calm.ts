@@ -25,7 +25,9 @@ export function calmDown(world: World, advance: (untilMs: number) => void): void
   }
   if (world.observer.violation !== undefined) return;
   if (why !== null) {
-    world.observer.violate(9, `${recoversWithinMs / 1_000} s after the last fault: ${why}`);
+    // An open run alone is invariant 7; whatever else is missing is invariant 9.
+    const invariant = why === whyRunsGoOn(world) ? 7 : 9;
+    world.observer.violate(invariant, `${recoversWithinMs / 1_000} s after the last fault: ${why}`);
     return;
   }
   for (const browser of world.browsers) browser.isWriting = false;
