@@ -25,8 +25,6 @@ import { type ActionContext, isLasting } from "./site-actions.ts";
 const CANARY_WITHIN_MS = 3_000;
 /** Moves of one run on one observation; a procedure has at most nine steps. */
 const MOVES_A_TURN_MAX = 6;
-/** Writes in flight when a drain begins are acknowledged within a round trip or two; then the release may begin. */
-const DRAIN_MS = 80;
 /** Between attempts of a lasting action, so that a cause that passes (a full disk, a cut link) may pass. */
 const FAILED_ATTEMPT_PAUSE_MS = 1_500;
 
@@ -199,7 +197,8 @@ export class Actor {
       const move = nextMove(open, seen);
       if (move.kind === "nothing") return moves > 0;
       if (move.kind === "act") return this.#perform(move.action, open, move.stamp, seen, signal);
-      if (!(await this.#journal(open, move.event, signal))) return true;
+      // Another site may have journalled the same first: the next look at the run shows it.
+      await this.#journal(open, move.event, signal);
       seen = { ...o, quorum: this.#deps.quorum.seen() };
     }
     return true;
@@ -213,7 +212,7 @@ export class Actor {
     signal: AbortSignal,
   ): boolean {
     const name = action.kind === "keeper" ? `command ${action.command.kind}` : action.kind;
-    const context = { run: open.run, stamp, ...aboutSource(open.run, o) };
+    const context = { run: open.run, stamp, ...this.#aboutSource(open.run, o) };
     if (isLasting(action)) {
       if (this.#busyWith !== null) return false;
       this.#busyWith = action.kind;
@@ -223,7 +222,6 @@ export class Actor {
       async () => {
         try {
           await this.#region().actions.perform(action, context, signal);
-          if (isDrain(action)) await this.#release(context, signal);
         } catch (thrown) {
           // A lasting action that failed is a failed attempt; the rest is tried again within its budget.
           if (isLasting(action)) await this.#failStep(open, describeError(thrown), signal);
@@ -237,11 +235,20 @@ export class Actor {
     return false;
   }
 
-  /** What the hand-over asks for next anyway: a turn of the loop in between would only lengthen the pause. */
-  async #release(context: ActionContext, signal: AbortSignal): Promise<void> {
-    await this.#deps.clock.sleep(DRAIN_MS, signal);
-    const command = { kind: "release" } as const;
-    await this.#region().actions.perform({ kind: "keeper", command }, context, signal);
+  /** Where the primary's history left this directory's, the primary's timeline, and what was approved. */
+  #aboutSource(run: RunRecord, o: Observation): Omit<ActionContext, "run" | "stamp"> {
+    const newest = o.postgres?.newestTerm ?? null;
+    const ended = o.quorum.history.find((each) => each.term === newest);
+    const primary: DataSite = run.to;
+    const endedBy = ended?.run ? this.#deps.quorum.run(ended.run) : null;
+    return {
+      forkLsn: ended?.successorLsn ?? null,
+      sourceTimeline: o.quorum.sites[primary]?.record.postgres?.timeline ?? null,
+      approved: (endedBy?.run.approvals ?? []).map(({ by, shown: loss }) => ({
+        by,
+        seconds: loss?.seconds ?? null,
+      })),
+    };
   }
 
   async #failStep(open: OpenRun, why: string, signal: AbortSignal): Promise<void> {
@@ -338,21 +345,6 @@ export class Actor {
         this.#deps.wake();
       });
   }
-}
-
-const isDrain = (action: Action): boolean =>
-  action.kind === "keeper" && action.command.kind === "drain";
-
-/** Where the primary's history left this directory's, and the primary's timeline. */
-function aboutSource(
-  run: RunRecord,
-  o: Observation,
-): { readonly forkLsn: string | null; readonly sourceTimeline: number | null } {
-  const newest = o.postgres?.newestTerm ?? null;
-  const ended = o.quorum.history.find((each) => each.term === newest);
-  const primary: DataSite = run.to;
-  const timeline = o.quorum.sites[primary]?.record.postgres?.timeline ?? null;
-  return { forkLsn: ended?.successorLsn ?? null, sourceTimeline: timeline };
 }
 
 function shown(event: RunEvent): Record<string, unknown> {

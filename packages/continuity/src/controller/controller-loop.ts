@@ -57,6 +57,7 @@ export class ControllerLoop {
   #snapshot: Snapshot | null = null;
   #wake: (() => void) | null = null;
   #isWoken = false;
+  #isHurried = false;
   #lapsedSinceMs: number | null = null;
   #primaryOfTrail: string | null = null;
   #trailRecord: unknown = null;
@@ -75,6 +76,12 @@ export class ControllerLoop {
   wake(): void {
     this.#isWoken = true;
     this.#wake?.();
+  }
+
+  /** The primary has lapsed: decide on the last look at the store if it is younger than a tick, because looking costs the pause. */
+  hurry(): void {
+    this.#isHurried = true;
+    this.wake();
   }
 
   async run(signal: AbortSignal): Promise<void> {
@@ -113,9 +120,12 @@ export class ControllerLoop {
   /** Everything this site can see, all at the same time. */
   async #look(signal: AbortSignal): Promise<KeeperReport | null> {
     const { quorum, region } = this.#deps;
+    const isFresh = quorum.seen().isAnswering && quorum.seen().ageMs < TICK_MS;
+    const mayReuse = this.#isHurried && isFresh;
+    this.#isHurried = false;
     const [keeper] = await Promise.all([
       region === null ? null : region.lookKeeper(signal),
-      quorum.look(signal),
+      mayReuse ? null : quorum.look(signal),
     ]);
     const other = this.#deps.site === "east" ? "west" : "east";
     const otherDataId = quorum.seen().sites[other]?.record.postgres?.dataId ?? null;

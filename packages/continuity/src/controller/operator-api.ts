@@ -8,6 +8,7 @@ import { openApiOf } from "./openapi.ts";
 import { handlersOf, operatorRouteTable } from "./operator-routes.ts";
 import type { Operator, OperatorRole, OperatorService } from "./operator-service.ts";
 import type { QuorumObserver } from "./quorum-observer.ts";
+import type { Salvage } from "./salvage.ts";
 import type { TermJournal } from "./term-journal.ts";
 
 export interface OperatorApiDeps {
@@ -16,6 +17,7 @@ export interface OperatorApiDeps {
   readonly service: OperatorService;
   readonly quorum: QuorumObserver;
   readonly terms: TermJournal;
+  readonly salvage: Salvage;
   readonly registry: Registry;
   readonly clock: Clock;
   readonly signal: AbortSignal;

@@ -45,3 +45,6 @@ export const automationRequestSchema = z.strictObject({
     .optional(),
 });
 export type AutomationRequest = z.infer<typeof automationRequestSchema>;
+
+/** `POST /v1/salvage/:name/discard` */
+export const discardSchema = z.strictObject({ reason });

@@ -2,7 +2,12 @@ import type { z } from "zod";
 import { ContinuityError } from "../errors.ts";
 import type { OperatorRoute } from "./openapi.ts";
 import type { OperatorApiDeps } from "./operator-api.ts";
-import { automationRequestSchema, runControlSchema, runOrderSchema } from "./operator-requests.ts";
+import {
+  automationRequestSchema,
+  discardSchema,
+  runControlSchema,
+  runOrderSchema,
+} from "./operator-requests.ts";
 import type { Operator } from "./operator-service.ts";
 
 export type OperatorRouteName =
@@ -14,6 +19,9 @@ export type OperatorRouteName =
   | "listHistory"
   | "readAutomation"
   | "setAutomation"
+  | "listSalvage"
+  | "readSalvage"
+  | "discardSalvage"
   | "orderRun"
   | "controlRun";
 
@@ -48,6 +56,21 @@ export function operatorRouteTable(): readonly (OperatorRoute & {
       status: 200,
       body: automationRequestSchema,
     },
+    get(
+      "listSalvage",
+      "/v1/salvage",
+      "Copies of diverged data that this site keeps, and proofs of those discarded.",
+    ),
+    get("readSalvage", "/v1/salvage/:name", "The diverged rows of one copy, by table and key."),
+    {
+      name: "discardSalvage",
+      method: "POST",
+      path: "/v1/salvage/:name/discard",
+      summary: "Delete a quarantined copy for good; answers the proof of deletion.",
+      role: "approver",
+      status: 200,
+      body: discardSchema,
+    },
     {
       name: "orderRun",
       method: "POST",
@@ -81,7 +104,7 @@ export type OperatorHandlers = Readonly<
 
 /** What answers each route of the table. */
 export function handlersOf(deps: OperatorApiDeps): OperatorHandlers {
-  const { service, quorum, terms, signal } = deps;
+  const { service, quorum, terms, salvage, signal } = deps;
   return {
     readStatus: async () => service.status(),
     readReadiness: async () => service.readiness(),
@@ -96,6 +119,12 @@ export function handlersOf(deps: OperatorApiDeps): OperatorHandlers {
     readAutomation: async () => service.status().automation,
     setAutomation: async ({ body, operator }) =>
       service.setAutomation(parse(automationRequestSchema, body), operator, signal),
+    listSalvage: async () => salvage.list(),
+    readSalvage: async ({ params }) => salvage.show(params.name ?? ""),
+    discardSalvage: async ({ body, params, operator }) => {
+      const { reason } = parse(discardSchema, body);
+      return salvage.discard(params.name ?? "", operator.name, reason, signal);
+    },
     orderRun: async ({ body, operator }) => {
       const run = await service.order(parse(runOrderSchema, body), operator, signal);
       return { id: run.id, run };

@@ -17,6 +17,7 @@ import { buildOperatorApi } from "./operator-api.ts";
 import { OperatorService } from "./operator-service.ts";
 import { QuorumObserver } from "./quorum-observer.ts";
 import { Region } from "./region.ts";
+import { Salvage } from "./salvage.ts";
 import { SiteBeat } from "./site-beat.ts";
 import { Surroundings } from "./surroundings.ts";
 import { TermJournal } from "./term-journal.ts";
@@ -32,6 +33,7 @@ export interface ControllerDeps {
 const RETRY_MS = 500;
 const HOUSEKEEPING_MS = 2_000;
 const RUNS_KEPT = 40;
+const RETENTION_EACH_MS = 3_600_000;
 
 /** The controller of a site until `signal` aborts. Nothing that it holds must survive it: the next one reads it all. */
 export async function runController(deps: ControllerDeps, signal: AbortSignal): Promise<void> {
@@ -49,6 +51,7 @@ export async function runController(deps: ControllerDeps, signal: AbortSignal): 
   const region = config.region === undefined ? null : new Region(config, { clock, random, log });
   const surroundings = new Surroundings(config, clock);
   const terms = new TermJournal(channel, clock, log);
+  const salvage = new Salvage({ config, channel, clock, log });
   const registry = createMetrics("controller", config.site);
   const actor = new Actor({ quorum, region, clock, log, wake: () => loop.wake() });
   const api = { publish: (_event: Readonly<Record<string, unknown>>): void => undefined };
@@ -85,6 +88,7 @@ export async function runController(deps: ControllerDeps, signal: AbortSignal): 
     service,
     quorum,
     terms,
+    salvage,
     registry,
     clock,
     signal,
@@ -94,12 +98,13 @@ export async function runController(deps: ControllerDeps, signal: AbortSignal): 
   try {
     await operatorApi.app.listen({ host: config.listen.host, port: config.listen.port });
     log.info({ port: config.listen.port, bootId }, "controller ready");
+    const house = { quorum, terms, loop, store, salvage, deps };
     await Promise.all([
       loop.run(signal),
       surroundings.watch(() => quorum.view?.term.record?.primary ?? null, signal),
       followStore(store, quorum, loop, deps, signal),
       region === null ? null : followKeeper(region, loop, deps, signal),
-      keepHouse({ quorum, terms, loop, store, deps }, signal),
+      keepHouse(house, signal),
     ]);
   } finally {
     await operatorApi.app.close();
@@ -179,7 +184,8 @@ async function followKeeper(
   while (!signal.aborted) {
     try {
       for await (const line of region.keeper.notices(signal)) {
-        if (line !== "" && !line.includes('"beat"')) loop.wake();
+        if (line.includes('"lapsed"')) loop.hurry();
+        else if (line !== "" && !line.includes('"beat"')) loop.wake();
       }
     } catch {
       if (signal.aborted) return;
@@ -193,6 +199,7 @@ interface House {
   readonly terms: TermJournal;
   readonly loop: ControllerLoop;
   readonly store: QuorumStore;
+  readonly salvage: Salvage;
   readonly deps: ControllerDeps;
 }
 
@@ -201,6 +208,7 @@ async function keepHouse(house: House, signal: AbortSignal): Promise<void> {
   const { quorum, terms, loop, deps } = house;
   const { clock, log, config } = deps;
   const channel = house.store.channel();
+  let retainedAtMs = Number.NEGATIVE_INFINITY;
   while (!signal.aborted) {
     await clock.sleep(HOUSEKEEPING_MS, signal).catch(() => undefined);
     if (signal.aborted) return;
@@ -214,6 +222,11 @@ async function keepHouse(house: House, signal: AbortSignal): Promise<void> {
       }
       if (config.site === "witness") await terms.prune(quorum.runs(), RUNS_KEPT, signal);
       await endAutomationPause(quorum, deps, signal);
+      const isOn = quorum.automation?.record?.enabled ?? true;
+      if (isOn && clock.monotonicMs() - retainedAtMs >= RETENTION_EACH_MS) {
+        retainedAtMs = clock.monotonicMs();
+        await house.salvage.retain(signal);
+      }
     } catch (thrown) {
       if (signal.aborted) return;
       log.debug({ error: describeError(thrown) }, "housekeeping failed");

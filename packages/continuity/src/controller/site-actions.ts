@@ -44,6 +44,8 @@ export interface ActionContext {
   /** Where the current term forked off what this directory wrote; null: unknown. */
   readonly forkLsn: string | null;
   readonly sourceTimeline: number | null;
+  /** What people were shown when they approved the take-over that this directory lost its tail to. */
+  readonly approved: readonly { readonly by: string; readonly seconds: number | null }[];
 }
 
 /** Actions that change the data directory for longer than a turn of the loop. */

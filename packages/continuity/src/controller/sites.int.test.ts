@@ -1,10 +1,13 @@
 import { systemClock } from "@careline/platform";
 import postgres from "postgres";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import type { DeletionProof } from "../postgres/index.ts";
 import { PermitProbe, SiteClient } from "../testing/site-client.ts";
-import { SitesTrial } from "../testing/sites-trial.ts";
+import { patientParameters as parameters, SitesTrial } from "../testing/sites-trial.ts";
 import { becomeUnprivileged, eventually } from "../testing/trial.ts";
+import type { SalvageList } from "./salvage.ts";
 import type { Status } from "./status.ts";
+import type { TailReport } from "./tail-report.ts";
 
 becomeUnprivileged();
 let sites: SitesTrial;
@@ -17,8 +20,8 @@ const regions = ["east", "west"] as const;
 
 beforeAll(async () => {
   sites = await SitesTrial.start("sites");
-  for (const site of regions) sites.startKeeper(site);
-  for (const site of [...regions, "witness" as const]) sites.startController(site);
+  for (const site of regions) sites.startKeeper(site, { parameters });
+  for (const site of [...regions, "witness" as const]) sites.startController(site, { parameters });
   east = new SiteClient(sites, "east");
   west = new SiteClient(sites, "west");
   witness = new SiteClient(sites, "witness");
@@ -78,7 +81,7 @@ function expectNoOverlap(): void {
 }
 
 it("begins a new installation: the home region serves, the other is cloned and recorded as safe", async () => {
-  const status = await east.until("protected", 50_000, isProtected("east"));
+  const status = await east.until("protected", 100_000, isProtected("east"));
   expect(status).toMatchObject({ term: 1, unprotectedSince: null, sync: { mode: "sync" } });
   expect(status.sites).toMatchObject({
     east: { role: "primary" },
@@ -145,8 +148,8 @@ it("fails over when the primary region's processes are killed, and the old prima
   expect(status.protected).toBe(false);
   sites.etcd.members[0]?.start();
   sites.startRedis("east");
-  sites.startKeeper("east");
-  sites.startController("east");
+  sites.startKeeper("east", { parameters });
+  sites.startController("east", { parameters });
   await west.until("protected again", 60_000, isProtected("west"));
   expect(await values("east")).toEqual([1, 2, 3, 4]);
   expectNoOverlap();
@@ -176,9 +179,71 @@ it("recovers the regions as they were after everything was killed", async () => 
   await sites.kill("controller-witness");
   for (const member of sites.etcd.members) member.process.kill("SIGKILL");
   for (const member of sites.etcd.members) member.start();
-  for (const site of regions) sites.startKeeper(site);
-  for (const site of [...regions, "witness" as const]) sites.startController(site);
+  for (const site of regions) sites.startKeeper(site, { parameters });
+  for (const site of [...regions, "witness" as const]) sites.startController(site, { parameters });
   const status = await east.until("protected again", 60_000, isProtected("east"));
   expect(status.term).toBe(before.term);
   expect(await values("east")).toEqual([1, 2, 3, 4, 5]);
 }, 120_000);
+
+it("quarantines and reports what a lost primary alone had committed, and discards it only for an approver", async () => {
+  await eventually("permit", 10_000, () => probes.east.holds());
+  const sql = connectTo("east");
+  const [slot] = await sql<{ pid: number }[]>`
+    select active_pid as pid from pg_replication_slots where slot_name = 'west'`;
+  // The sender is stopped, so the other region never gets what is committed from here on.
+  process.kill(slot?.pid ?? 0, "SIGSTOP");
+  await sql.unsafe(`set synchronous_commit = local;
+    create table if not exists written (value int primary key);
+    insert into written values (99)`);
+  await sql.end({ timeout: 1 });
+  for (const name of ["controller-east", "keeper-east"]) await sites.kill(name);
+  await eventually("the standby may acknowledge", 30_000, () => probes.west.holds());
+  await write("west", 6);
+  sites.startKeeper("east", { parameters });
+  sites.startController("east", { parameters });
+  await west.until("protected again", 90_000, isProtected("west"));
+  const rejoined = await values("east");
+  expect(rejoined).toContain(6);
+  expect(rejoined).not.toContain(99);
+
+  const { copies } = await east.get<SalvageList>("/v1/salvage");
+  const copy = copies.find((each) => each.rows === 1);
+  expect(copy).toMatchObject({ site: "east", transactions: 1 });
+  const report = await east.get<TailReport>(`/v1/salvage/${copy?.name}`);
+  expect(report.rows).toEqual([
+    expect.objectContaining({ table: "public.written", key: { value: "99" } }),
+  ]);
+  expect(report.approved).toEqual([]);
+
+  const path = `/v1/salvage/${copy?.name}/discard`;
+  const refused = await east.send("POST", path, { reason: "test" }).then(
+    () => "",
+    (thrown) => thrown.code,
+  );
+  expect(refused).toBe("NOT_ALLOWED");
+  const approver = new SiteClient(sites, "east", "ada", "approver");
+  const proof = await approver.send<DeletionProof>("POST", path, {
+    reason: "looked at, nothing to merge",
+  });
+  expect(proof).toMatchObject({ name: copy?.name, by: "ada" });
+  expect(await approver.send<DeletionProof>("POST", path, { reason: "again" })).toEqual(proof);
+  const after = await east.get<SalvageList>("/v1/salvage");
+  expect(after.copies.map((each) => each.name)).not.toContain(copy?.name);
+  expect(after.discarded.map((each) => each.digest)).toContain(proof.digest);
+  expectNoOverlap();
+}, 180_000);
+
+it("does nothing destructive by itself while automation is off, and goes on when a person says so", async () => {
+  await west.send("PUT", "/v1/automation", { enabled: false, reason: "maintenance", minutes: 30 });
+  await east.until("all know", 5_000, (status) => !status.automation.enabled);
+  for (const name of ["controller-west", "keeper-west"]) await sites.kill(name);
+  const held = await east.until("the lapse is seen", 15_000, (status) => status.alarms.length > 0);
+  expect(held.decision.sentence).toContain("Automation is switched off");
+  expect(probes.east.holds()).toBe(false);
+  await east.send("PUT", "/v1/automation", { enabled: true, reason: "maintenance is over" });
+  await eventually("the standby may acknowledge", 20_000, () => probes.east.holds());
+  sites.startKeeper("west", { parameters });
+  sites.startController("west", { parameters });
+  await east.until("protected again", 90_000, isProtected("east"));
+}, 180_000);

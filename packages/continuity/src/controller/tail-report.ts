@@ -12,6 +12,10 @@ export interface TailReport {
   readonly term: number;
   readonly forkLsn: string | null;
   readonly createdAt: string;
+  /** What was shown to whoever approved the take-over that ended the term; empty when nobody had to. */
+  readonly approved: readonly { readonly by: string; readonly seconds: number | null }[];
+  /** From the first to the last diverged commit; null without rows. */
+  readonly seconds: number | null;
   readonly transactions: number;
   readonly rows: readonly DivergedRow[];
   /** Deletions have no row left to name; counted per table. */
@@ -46,6 +50,8 @@ export class TailReporter {
       term: context.run.term,
       forkLsn: context.forkLsn,
       createdAt: clock.wallNow().toISOString(),
+      approved: context.approved,
+      seconds: spanSeconds(found.rows),
       ...found,
     };
     mkdirSync(evidenceDir, { recursive: true, mode: 0o700 });
@@ -55,4 +61,11 @@ export class TailReporter {
       "what the other region did not have is in quarantine and reported",
     );
   }
+}
+
+function spanSeconds(rows: readonly DivergedRow[]): number | null {
+  const times = rows.flatMap((row) =>
+    row.committedAt === null ? [] : [new Date(row.committedAt).getTime()],
+  );
+  return times.length === 0 ? null : (Math.max(...times) - Math.min(...times)) / 1_000;
 }

@@ -28,6 +28,7 @@ const START_WITHIN_MS = 120_000;
 /** A standby that cannot say what it has within this is not promoted by this attempt. */
 const POSITION_WITHIN_MS = 2_000;
 const RETRY_MS = 100;
+const CHECKPOINT_WITHIN_MS = 1_500;
 
 /**
  * What the keeper's machine asks of PostgreSQL, answered by events. A newer start, stop or promotion
@@ -86,6 +87,7 @@ export class KeeperDatabase {
           await this.#sql.awaitReceiver(false, POSITION_WITHIN_MS, signal);
         }
         const state = await this.#sql.recovery(signal);
+        this.#warm(signal);
         const dataId = readDataId(this.#deps.config);
         if (!state.inRecovery || dataId === null || state.flushedLsn === null) {
           throw new ContinuityError("DATABASE_DOWN", "this is no standby with a position");
@@ -143,6 +145,15 @@ export class KeeperDatabase {
     });
   }
 
+  /** At most `CHECKPOINT_WITHIN_MS`, whether it ends or not. */
+  async checkpoint(): Promise<void> {
+    const { clock, signal, log } = this.#deps;
+    const limit = AbortSignal.any([signal, clock.deadline(CHECKPOINT_WITHIN_MS)]);
+    await this.#sql.checkpoint(limit).catch((thrown: unknown) => {
+      log.info({ error: describeError(thrown) }, "no checkpoint before the release");
+    });
+  }
+
   /** For the end of the process: no events any more. */
   async close(signal: AbortSignal): Promise<void> {
     this.#begin();
@@ -181,6 +192,11 @@ export class KeeperDatabase {
     writeUpstream(this.#deps.config, null);
     this.#server.reload();
     return this.#sql.promote(signal);
+  }
+
+  /** A connection for the term's row, opened while the store decides: after the promotion it would be in the way. */
+  #warm(signal: AbortSignal): void {
+    this.#sql.newestTerm(signal).catch(() => undefined);
   }
 
   #follow(): void {

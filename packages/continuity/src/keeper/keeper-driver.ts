@@ -132,6 +132,9 @@ export class KeeperDriver {
     // A release and a new record are judged by what the store says now, not at the next round.
     const isUnseen = command.kind === "take-over" && this.status().lapsesInMs !== 0;
     if (isUnseen || command.kind === "announce-geo") await this.#refresh();
+    // Written out before the pause begins, the shutdown checkpoint within it has little left to write.
+    const isServing = this.#known().postgres === "primary";
+    if (command.kind === "release" && isServing) await this.#database?.checkpoint();
     return this.#order(command, signal);
   }
 
@@ -252,7 +255,8 @@ export class KeeperDriver {
         this.#attempt("block-redis", (signal) => this.#deps.redis.block(signal));
         break;
       case "unblock-redis":
-        this.#attempt("unblock-redis", (signal) => this.#deps.redis.unblock(signal));
+        // Serving: this region's cache takes writes, whatever it was before.
+        this.#attempt("unblock-redis", (signal) => this.#deps.redis.promote(signal));
         break;
       case "primary-lapsed":
         this.#tell({ kind: "lapsed" });

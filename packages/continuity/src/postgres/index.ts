@@ -20,5 +20,6 @@ export {
   type ReplicationState,
   type TermRow,
 } from "./postgres-sql.ts";
+export { type DeletionProof, Quarantine, type QuarantinedCopy } from "./quarantine.ts";
 export { PostgresServer, type StopMode } from "./server.ts";
 export { findWalEnd } from "./wal-end.ts";

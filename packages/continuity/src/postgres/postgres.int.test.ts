@@ -8,9 +8,11 @@ import { configureTwoRegions, type TwoRegions } from "../testing/region.ts";
 import { becomeUnprivileged, eventually, Trial } from "../testing/trial.ts";
 import {
   layoutOf,
+  listDivergedRows,
   PostgresCopies,
   PostgresServer,
   PostgresSql,
+  Quarantine,
   readDataId,
   standbyName,
   writeSynchronous,
@@ -76,6 +78,7 @@ class Node {
 let east: Node;
 let west: Node;
 const storeId = systemRandom.uuid();
+let forkLsn = "";
 
 beforeAll(async () => {
   regions = await configureTwoRegions(trial, createAuthority(trial.dir));
@@ -194,6 +197,7 @@ it("promotes with its configuration, records the term first, and the old primary
   writeSynchronous(west.config, null);
   const started = systemClock.monotonicMs();
   const promoted = await west.sql.promote(never);
+  forkLsn = promoted.startLsn;
   await west.sql.recordTerm({ term: 2, storeId, site: "west" }, never);
   expect(systemClock.monotonicMs() - started).toBeLessThan(5_000);
   expect(promoted.timeline).toBe(2);
@@ -220,6 +224,31 @@ it("promotes with its configuration, records the term first, and the old primary
     async () => (await east.values()).join() === "1,2,4",
   );
   expect(east.copies.quarantined()).toEqual(["term-1"]);
+});
+
+it("lists what only the old primary had committed, by table and key, from the copy opened in isolation", async () => {
+  const copy = `${layoutOf(east.config).quarantineDir}/term-1`;
+  const found = await listDivergedRows(east.config, copy, forkLsn, systemClock, never);
+  expect(found.transactions).toBe(1);
+  expect(found.rows).toEqual([
+    expect.objectContaining({ table: "public.written", key: { value: "3" } }),
+  ]);
+  expect(found.rows[0]?.committedAt).toMatch(/^20/);
+  expect(found.deleted).toEqual({});
+});
+
+it("deletes a quarantined copy only once and keeps the proof, and no name leads outside", async () => {
+  const quarantine = new Quarantine(east.config, systemClock);
+  expect((await quarantine.list()).map((copy) => copy.name)).toEqual(["term-1"]);
+  await expect(quarantine.discard("../data", "ada", "test", never)).rejects.toMatchObject({
+    code: "NOT_FOUND",
+  });
+  const proof = await quarantine.discard("term-1", "ada", "nothing to merge", never);
+  expect(proof).toMatchObject({ name: "term-1", by: "ada", reason: "nothing to merge" });
+  expect(proof.systemId).toMatch(/^\d+$/);
+  expect(await quarantine.discard("term-1", "someone", "else", never)).toEqual(proof);
+  expect(await quarantine.list()).toEqual([]);
+  expect(quarantine.proofs()).toEqual([proof]);
 });
 
 it("clones afresh where a rewind is impossible, and keeps the old directory", async () => {

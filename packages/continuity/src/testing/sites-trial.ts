@@ -15,6 +15,16 @@ import { freePorts, Trial } from "./trial.ts";
 export type TrialSite = "east" | "west" | "witness";
 const SYSTEM = "portal";
 
+/** Slower than the product's: a test machine that runs other tests as well must not lapse by itself. */
+export const patientParameters = {
+  promiseMs: 3_000,
+  leaseMs: 3_000,
+  renewMs: 500,
+  guardMs: 260,
+  requestTimeoutMs: 1_200,
+  weakenAfterMs: 8_000,
+} as const;
+
 /** Two regions and a witness of real processes in one directory, without a WAN between them. */
 export class SitesTrial {
   readonly trial: Trial;
