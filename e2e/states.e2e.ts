@@ -34,13 +34,8 @@ afterEach(async () => {
   await context?.close();
 });
 
-async function open(
-  path: string,
-  scheme: "light" | "dark",
-  size = { width: 1440, height: 900 },
-): Promise<Page> {
+async function open(path: string, size = { width: 1440, height: 900 }): Promise<Page> {
   context = await browser.newContext({
-    colorScheme: scheme,
     viewport: size,
     serviceWorkers: "block",
   });
@@ -252,7 +247,7 @@ describe("each screen in each state, in light and dark, without a violation of W
 describe("what lies above the pages, in light and dark", () => {
   it("a ringing call, and why it rings no more", async () => {
     await open("/callbacks");
-    await page.getByText("overdue").first().waitFor();
+    await page.getByText("Ask whether the rash is gone.").first().waitFor();
     service.emit("offer", demo.anOffer());
     await page.getByRole("button", { name: /^Answer/ }).waitFor();
     await checkBothSchemes("offer-full");

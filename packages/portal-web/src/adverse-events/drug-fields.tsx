@@ -21,7 +21,7 @@ export function DrugFields({ drug, index, onChange, onRemove }: DrugFieldsProps)
     <fieldset className={classes.row}>
       <legend>{t("adverseEvents.drugOf", { number: index + 1 })}</legend>
       <Stack gap="xs">
-        <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="xs">
+        <SimpleGrid type="container" cols={{ base: 1, "260px": 2 }} spacing="xs">
           <TextInput
             label={t("adverseEvents.drugName")}
             value={drug.name}

@@ -25,7 +25,7 @@ export function PersonFields({ fields, patientName, onChange }: PersonFieldsProp
             {t("adverseEvents.patientKnown", { name: patientName ?? t("patients.patient") })}
           </Text>
         )}
-        <SimpleGrid cols={{ base: 1, xs: 3 }} spacing="xs">
+        <SimpleGrid type="container" cols={{ base: 1, "260px": 2, "480px": 3 }} spacing="xs">
           <TextInput
             label={t("adverseEvents.initials")}
             value={patient.initials ?? ""}
@@ -65,7 +65,7 @@ export function PersonFields({ fields, patientName, onChange }: PersonFieldsProp
       </fieldset>
       <fieldset className={classes.row}>
         <legend>{t("adverseEvents.theReporter")}</legend>
-        <SimpleGrid cols={{ base: 1, xs: 3 }} spacing="xs">
+        <SimpleGrid type="container" cols={{ base: 1, "260px": 2, "480px": 3 }} spacing="xs">
           <TextInput
             label={t("desk.callerName")}
             value={reporter.name ?? ""}

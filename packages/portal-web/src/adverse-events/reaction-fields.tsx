@@ -37,7 +37,7 @@ export function ReactionFields({
           dir="auto"
           onChange={(event) => change({ verbatim: event.currentTarget.value })}
         />
-        <SimpleGrid cols={{ base: 1, xs: 3 }} spacing="xs">
+        <SimpleGrid type="container" cols={{ base: 1, "260px": 2, "480px": 3 }} spacing="xs">
           <NativeSelect
             label={t("adverseEvents.severity")}
             value={reaction.severity ?? ""}

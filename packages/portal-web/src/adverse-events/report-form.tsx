@@ -4,7 +4,7 @@ import {
   isSeriousCase,
 } from "@careline/portal-contract/adverse-events/validity.ts";
 import { Button, Checkbox, Group, Stack, Text, Textarea, TextInput } from "@mantine/core";
-import type { ReactElement } from "react";
+import { type ReactElement, useMemo } from "react";
 import { Notice } from "../feedback/index.ts";
 import { useT } from "../i18n/index.ts";
 import { newRecordId } from "../outbox/index.ts";
@@ -25,9 +25,15 @@ interface ReportFormProps {
 /** The intake: what the caller says in their words, the meter, and keeping it. */
 export function ReportForm({ report, callId, patientName }: ReportFormProps): ReactElement {
   const t = useT();
-  const { fields, change, draft } = report;
-  const reactions = fields.reactions.length === 0 ? [aReaction(firstRow)] : fields.reactions;
-  const drugs = fields.drugs.length === 0 ? [aDrug(firstRow)] : fields.drugs;
+  const { fields, change, draft, generation } = report;
+  // The rows that are there before anything is typed keep their ids when it is: a new id would take the cursor away.
+  const firstRows = useMemo(
+    () => ({ generation, reaction: newRecordId(), drug: newRecordId() }),
+    [generation],
+  );
+  const reactions =
+    fields.reactions.length === 0 ? [aReaction(firstRows.reaction)] : fields.reactions;
+  const drugs = fields.drugs.length === 0 ? [aDrug(firstRows.drug)] : fields.drugs;
   return (
     <Stack gap="sm">
       <ValidityMeter validity={assessValidity(fields)} isSerious={isSeriousCase(fields)} />
@@ -36,9 +42,7 @@ export function ReportForm({ report, callId, patientName }: ReportFormProps): Re
           key={reaction.reactionId}
           reaction={reaction}
           index={index}
-          onChange={(next) =>
-            change({ reactions: replaceAt(reactions, index, withId(next, "reactionId")) })
-          }
+          onChange={(next) => change({ reactions: replaceAt(reactions, index, next) })}
           onRemove={
             reactions.length > 1 ? () => change({ reactions: reactions.toSpliced(index, 1) }) : null
           }
@@ -49,7 +53,7 @@ export function ReportForm({ report, callId, patientName }: ReportFormProps): Re
           key={drug.drugId}
           drug={drug}
           index={index}
-          onChange={(next) => change({ drugs: replaceAt(drugs, index, withId(next, "drugId")) })}
+          onChange={(next) => change({ drugs: replaceAt(drugs, index, next) })}
           onRemove={drugs.length > 1 ? () => change({ drugs: drugs.toSpliced(index, 1) }) : null}
         />
       ))}
@@ -117,13 +121,6 @@ export function ReportForm({ report, callId, patientName }: ReportFormProps): Re
       </Group>
     </Stack>
   );
-}
-
-const firstRow = "first";
-
-/** The first row has no id until something is typed into it. */
-function withId<Row, Key extends keyof Row>(row: Row, key: Key): Row {
-  return row[key] === firstRow ? { ...row, [key]: newRecordId() } : row;
 }
 
 function replaceAt<Row>(rows: readonly Row[], index: number, row: Row): Row[] {

@@ -25,6 +25,8 @@ export interface Report {
   readonly record: (callId: string) => void;
   readonly state: "editing" | "sending" | "refused";
   readonly startAnother: () => void;
+  /** Grows with each report begun at this place. */
+  readonly generation: number;
 }
 
 /** One adverse-event report beside a call: drafted, recorded, amended. */
@@ -33,6 +35,7 @@ export function useReport(name: string, known: KnownOfCall): Report {
   const queryClient = useQueryClient();
   const draft = useDraft(name, emptyReport, isReportDraft);
   const [state, setState] = useState<Report["state"]>("editing");
+  const [generation, setGeneration] = useState(1);
   const fields = withKnown(draft.content.fields, known);
 
   const change = (part: Partial<AdverseEventFields>): void =>
@@ -86,9 +89,10 @@ export function useReport(name: string, known: KnownOfCall): Report {
 
   const startAnother = (): void => {
     draft.clear();
+    setGeneration((count) => count + 1);
     setState("editing");
   };
-  return { draft, fields, change, record, state, startAnother };
+  return { draft, fields, change, record, state, startAnother, generation };
 }
 
 function now(): NonNullable<ReportDraft["awareness"]> {

@@ -1,7 +1,7 @@
 import { AppShell } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { Outlet, useNavigate } from "@tanstack/react-router";
-import { type ReactElement, useState } from "react";
+import type { ReactElement } from "react";
 import { OfferAlert, useOpenCall } from "../calls/index.ts";
 import { useT } from "../i18n/index.ts";
 import {
@@ -13,12 +13,11 @@ import {
   SignOutDialog,
 } from "../identity/index.ts";
 import { LiveUpdates } from "../live/index.ts";
-import { useConfirmedAt, useOutbox, WaitingDialog } from "../outbox/index.ts";
 import { CheatSheet, PaletteLauncher, useCommand } from "../shortcuts/index.ts";
-import { ServiceBanner } from "../status/index.ts";
 import { Header } from "./header.tsx";
 import { Navigation } from "./navigation.tsx";
 import { mayVisit } from "./pages.ts";
+import { SavingStrip } from "./saving-strip.tsx";
 import classes from "./shell.module.css";
 import { useSignOut } from "./use-sign-out.ts";
 
@@ -34,9 +33,6 @@ interface ShellProps {
 function Shell({ person }: ShellProps): ReactElement {
   const t = useT();
   const [isMenuOpen, menu] = useDisclosure(false);
-  const [isWaitingOpen, setWaitingOpen] = useState(false);
-  const outbox = useOutbox();
-  const confirmedAt = useConfirmedAt();
   const isInCall = useOpenCall() !== null;
   const signOut = useSignOut(isInCall);
   const lock = (): void =>
@@ -70,11 +66,7 @@ function Shell({ person }: ShellProps): ReactElement {
           <Navigation person={person} onChosen={menu.close} />
         </AppShell.Navbar>
         <AppShell.Main id="content" tabIndex={-1}>
-          <ServiceBanner
-            outbox={outbox}
-            confirmedAt={confirmedAt}
-            onOpenWaiting={() => setWaitingOpen(true)}
-          />
+          <SavingStrip />
           <OfferAlert />
           <Outlet />
         </AppShell.Main>
@@ -83,7 +75,6 @@ function Shell({ person }: ShellProps): ReactElement {
       <InactivityWatch person={person} />
       <CheatSheet />
       <PaletteLauncher />
-      {isWaitingOpen && <WaitingDialog onClose={() => setWaitingOpen(false)} />}
       {signOut.isAsking && <SignOutDialog isInCall={isInCall} onClose={signOut.cancel} />}
     </PersonProvider>
   );

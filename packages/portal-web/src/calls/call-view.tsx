@@ -42,10 +42,10 @@ export function CallView({ call, others }: CallViewProps): ReactElement {
         <div className={classes.column}>
           <PatientPanel call={call} />
           <NotesPanel callId={call.callId} />
-          <IntakePanel call={call} />
         </div>
         <div className={classes.column}>
           <SafetyScreen call={call} />
+          <IntakePanel call={call} />
           <WrapUpForm call={call} />
           <FollowUpForm callId={call.callId} />
         </div>

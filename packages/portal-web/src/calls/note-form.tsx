@@ -1,29 +1,15 @@
-import type { NoteType } from "@careline/portal-contract/calls/index.ts";
 import { hasCardNumber } from "@careline/portal-contract/patients/card-numbers.ts";
 import { Button, Group, NativeSelect, Stack, Text, Textarea } from "@mantine/core";
-import { type KeyboardEvent, type ReactElement, useEffect, useRef, useState } from "react";
+import { type KeyboardEvent, type ReactElement, useRef, useState } from "react";
 import { announce } from "../announce/index.ts";
 import { currentLanguage, useT } from "../i18n/index.ts";
 import { keep, newRecordId, useDraft } from "../outbox/index.ts";
 import { useCommand } from "../shortcuts/index.ts";
 import { noteTypes } from "./codes.ts";
+import { emptyNoteDraft, isNoteDraft, type NoteDraft } from "./note-draft.ts";
 import type { Notes } from "./notes.ts";
+import { useRestoredDraft } from "./use-restored-draft.ts";
 import { useServerDraft } from "./use-server-draft.ts";
-
-interface NoteDraft {
-  readonly noteType: NoteType;
-  readonly noteText: string;
-  /** Grows with each change, so that the service never puts an older text over a newer one. */
-  readonly revision: number;
-}
-
-const emptyDraft: NoteDraft = { noteType: "general", noteText: "", revision: 0 };
-
-function isNoteDraft(stored: unknown): stored is NoteDraft {
-  return (
-    typeof stored === "object" && stored !== null && "noteText" in stored && "revision" in stored
-  );
-}
 
 interface NoteFormProps {
   readonly callId: string;
@@ -34,7 +20,7 @@ interface NoteFormProps {
 /** Writes a note. Each pause in typing lies sealed on this computer, and at the service when it can be reached. */
 export function NoteForm({ callId, serverDraft, onKept }: NoteFormProps): ReactElement {
   const t = useT();
-  const draft = useDraft(`note:${callId}`, emptyDraft, isNoteDraft);
+  const draft = useDraft(`note:${callId}`, emptyNoteDraft, isNoteDraft);
   const [problem, setProblem] = useState<string | null>(null);
   const field = useRef<HTMLTextAreaElement>(null);
   useCommand("note.write", () => field.current?.focus());
@@ -43,17 +29,7 @@ export function NoteForm({ callId, serverDraft, onKept }: NoteFormProps): ReactE
   const change = (part: Partial<NoteDraft>): void =>
     draft.change({ ...draft.content, ...part, revision: revision + 1 });
 
-  // A draft of another computer, or from before this browser's storage was cleared.
-  const isUntouched = draft.isReady && noteText === "" && revision === 0;
-  useEffect(() => {
-    if (isUntouched && serverDraft !== null && serverDraft.noteText !== "") {
-      draft.change({
-        noteType: serverDraft.noteType,
-        noteText: serverDraft.noteText,
-        revision: serverDraft.revision + 1,
-      });
-    }
-  }, [isUntouched, serverDraft, draft]);
+  useRestoredDraft(draft, serverDraft);
 
   const add = (): void => {
     const text = noteText.trim();

@@ -1,9 +1,9 @@
-import { Button, Group, Modal, ScrollArea, Skeleton, Stack, Text, TextInput } from "@mantine/core";
+import { Button, Group, Skeleton, Stack, Text, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { type ReactElement, useState } from "react";
 import { type Colleague, colleaguesQuery, PresenceBadge } from "../agents/index.ts";
 import { type Body, errorCode } from "../api/index.ts";
-import { Failure } from "../feedback/index.ts";
+import { Dialog, Failure } from "../feedback/index.ts";
 import { useT } from "../i18n/index.ts";
 import { languageName } from "./language-name.ts";
 
@@ -29,13 +29,7 @@ export function TransferDialog({
     each.displayName.toLocaleLowerCase().includes(wanted),
   );
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={t("desk.transferTo")}
-      size="lg"
-      closeButtonProps={{ "aria-label": t("shell.close") }}
-    >
+    <Dialog title={t("desk.transferTo")} size="lg" onClose={onClose}>
       <Stack>
         <TextInput
           data-autofocus
@@ -53,23 +47,18 @@ export function TransferDialog({
           <Failure error={colleagues.error} onRetry={() => void colleagues.refetch()} />
         )}
         {colleagues.isSuccess && shown.length === 0 && <Text>{t("desk.noColleague")}</Text>}
-        <ScrollArea.Autosize
-          mah={360}
-          viewportProps={{ tabIndex: 0, "aria-label": t("desk.transferTo"), role: "group" }}
-        >
-          <Stack gap="xs">
-            {shown.map((colleague) => (
-              <ColleagueRow
-                key={colleague.agentId}
-                colleague={colleague}
-                onChoose={onChoose}
-                isBusy={isBusy}
-              />
-            ))}
-          </Stack>
-        </ScrollArea.Autosize>
+        <Stack gap="xs">
+          {shown.map((colleague) => (
+            <ColleagueRow
+              key={colleague.agentId}
+              colleague={colleague}
+              onChoose={onChoose}
+              isBusy={isBusy}
+            />
+          ))}
+        </Stack>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }
 

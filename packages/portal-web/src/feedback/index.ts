@@ -1,4 +1,5 @@
 export { DeniedPage } from "./denied-page.tsx";
+export { Dialog } from "./dialog.tsx";
 export { ErrorPage } from "./error-page.tsx";
 export { Failure } from "./failure.tsx";
 export { NotFoundPage } from "./not-found-page.tsx";

@@ -1,6 +1,7 @@
-import { Button, Modal, Stack, Text } from "@mantine/core";
+import { Button, Stack, Text } from "@mantine/core";
 import { type ReactElement, useEffect, useState } from "react";
 import { browserClock, useNow } from "../clock/index.ts";
+import { Dialog } from "../feedback/index.ts";
 import { useT } from "../i18n/index.ts";
 import { idlenessOf, lastActivityMs, noteActivity } from "./inactivity.ts";
 import { lockScreen } from "./screen-lock.ts";
@@ -13,7 +14,7 @@ interface InactivityWatchProps {
 }
 
 /** Warns before the screen locks for want of activity, and locks it. A call that is under way is never touched. */
-export function InactivityWatch({ person }: InactivityWatchProps): ReactElement {
+export function InactivityWatch({ person }: InactivityWatchProps): ReactElement | null {
   const t = useT();
   const now = useNow();
   // Coming to the desk (signing in, unlocking, loading the page) is activity too.
@@ -38,18 +39,13 @@ export function InactivityWatch({ person }: InactivityWatchProps): ReactElement 
     lockScreen(person.agentId, new AbortController().signal).catch(() => {});
   }, [mustLock, person.agentId]);
   const seconds = idleness.kind === "warn" ? Math.ceil(idleness.remainingMs / 1_000) : 0;
+  if (idleness.kind !== "warn") return null;
   return (
-    <Modal
-      opened={idleness.kind === "warn"}
-      onClose={() => undefined}
-      withCloseButton={false}
-      title={t("identity.lockSoon", { seconds })}
-      centered
-    >
+    <Dialog title={t("identity.lockSoon", { seconds })}>
       <Stack>
         <Text>{t("identity.lockSoonText")}</Text>
         <Button data-autofocus>{t("identity.stay")}</Button>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,6 +1,7 @@
-import { Button, Group, Modal, Stack, Text } from "@mantine/core";
+import { Button, Group, Stack, Text } from "@mantine/core";
 import { type ReactElement, useState } from "react";
 import { errorCode } from "../api/index.ts";
+import { Dialog } from "../feedback/index.ts";
 import { useT } from "../i18n/index.ts";
 import { useOutbox } from "../outbox/index.ts";
 import { signOut } from "./sign-out.ts";
@@ -20,7 +21,7 @@ export function SignOutDialog({ isInCall, onClose }: SignOutDialogProps): ReactE
     signOut(new AbortController().signal).catch((error: unknown) => setProblem(errorCode(error)));
   };
   return (
-    <Modal opened onClose={onClose} title={t("identity.signOutTitle")} centered>
+    <Dialog title={t("identity.signOutTitle")} onClose={onClose}>
       <Stack>
         {count > 0 && <Text>{t("identity.signOutWaiting", { count })}</Text>}
         {isInCall && <Text>{t("identity.signOutCall")}</Text>}
@@ -38,6 +39,6 @@ export function SignOutDialog({ isInCall, onClose }: SignOutDialogProps): ReactE
           </Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,8 +1,9 @@
 import type { OutboxItem } from "@careline/outbox";
-import { Button, Code, Group, SimpleGrid, Stack, Text } from "@mantine/core";
+import { Button, Group, SimpleGrid, Stack, Text } from "@mantine/core";
 import { type ReactElement, useState } from "react";
 import { useT } from "../i18n/index.ts";
 import { currentWorkspace } from "./current-workspace.ts";
+import classes from "./outbox.module.css";
 import { plainVersion, theirVersion } from "./versions.ts";
 
 interface ConflictChoiceProps {
@@ -61,9 +62,9 @@ function Version({ title, text }: VersionProps): ReactElement {
       <Text size="xs" fw={600}>
         {title}
       </Text>
-      <Code block dir="auto">
+      <p className={classes.version} dir="auto">
         {text}
-      </Code>
+      </p>
     </div>
   );
 }

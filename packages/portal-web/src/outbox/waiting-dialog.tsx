@@ -1,5 +1,6 @@
-import { Modal, Stack, Text } from "@mantine/core";
+import { Stack, Text } from "@mantine/core";
 import type { ReactElement } from "react";
+import { Dialog } from "../feedback/index.ts";
 import { useT } from "../i18n/index.ts";
 import { useOutbox } from "./current-workspace.ts";
 import { WaitingItem } from "./waiting-item.tsx";
@@ -13,13 +14,7 @@ export function WaitingDialog({ onClose }: WaitingDialogProps): ReactElement {
   const t = useT();
   const { items, othersWaiting, isLeader } = useOutbox();
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={t("outbox.title")}
-      size="lg"
-      closeButtonProps={{ "aria-label": t("shell.close") }}
-    >
+    <Dialog title={t("outbox.title")} size="lg" onClose={onClose}>
       <Stack gap="sm">
         <Text size="sm" c="dimmed">
           {t("outbox.intro")}
@@ -35,6 +30,6 @@ export function WaitingDialog({ onClose }: WaitingDialogProps): ReactElement {
           </Text>
         )}
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }

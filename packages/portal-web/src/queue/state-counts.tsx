@@ -30,10 +30,6 @@ export function StateCounts({ counts, chosen, onChoose }: StateCountsProps): Rea
           type="button"
           className={classes.count}
           aria-pressed={chosen === state}
-          aria-label={t("board.only", {
-            state: t(presenceLooks[state].label),
-            count: counts.get(state) ?? 0,
-          })}
           onClick={() => onChoose(chosen === state ? null : state)}
         >
           <PresenceBadge state={state} count={counts.get(state) ?? 0} />

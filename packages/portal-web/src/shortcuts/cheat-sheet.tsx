@@ -1,5 +1,6 @@
-import { Group, Modal, SimpleGrid, Stack, Text, Title } from "@mantine/core";
+import { Group, SimpleGrid, Stack, Text, Title } from "@mantine/core";
 import { type ReactElement, useState } from "react";
+import { Dialog } from "../feedback/index.ts";
 import { useT } from "../i18n/index.ts";
 import { type CommandGroup, commandGroups, commandIds, commands } from "./commands.ts";
 import { Keys } from "./keys.tsx";
@@ -7,18 +8,13 @@ import { ShortcutSwitch } from "./shortcut-switch.tsx";
 import { useCommand } from "./use-command.ts";
 
 /** All commands with their keys, opened by one of them. */
-export function CheatSheet(): ReactElement {
+export function CheatSheet(): ReactElement | null {
   const t = useT();
   const [isOpen, setOpen] = useState(false);
   useCommand("cheat-sheet.open", () => setOpen((open) => !open));
+  if (!isOpen) return null;
   return (
-    <Modal
-      opened={isOpen}
-      onClose={() => setOpen(false)}
-      title={t("shortcuts.cheatSheet")}
-      size="xl"
-      closeButtonProps={{ "aria-label": t("shell.close") }}
-    >
+    <Dialog title={t("shortcuts.cheatSheet")} size="xl" onClose={() => setOpen(false)}>
       <Stack>
         <SimpleGrid cols={{ base: 1, sm: 2 }}>
           {commandGroups.map((group) => (
@@ -27,7 +23,7 @@ export function CheatSheet(): ReactElement {
         </SimpleGrid>
         <ShortcutSwitch />
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }
 

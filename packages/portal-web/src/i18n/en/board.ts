@@ -16,6 +16,5 @@ export const board = {
   noAgents: "Nobody of your teams is here yet.",
   noMatch: "Nobody matches the filter.",
   filterByState: "Filter by status",
-  only: "Only {{state}}: {{count}}",
   column: { name: "Name", team: "Team", state: "Status", since: "Time in status" },
 };

@@ -16,6 +16,5 @@ export const board = {
   noAgents: "Todavía no hay nadie de sus equipos.",
   noMatch: "Nadie coincide con el filtro.",
   filterByState: "Filtrar por estado",
-  only: "Solo {{state}}: {{count}}",
   column: { name: "Nombre", team: "Equipo", state: "Estado", since: "Tiempo en el estado" },
 };
