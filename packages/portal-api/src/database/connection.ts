@@ -19,6 +19,8 @@ export interface ConnectionTarget {
   readonly connectTimeoutMs: number;
 }
 
+/** Work on a connection that is over must have ended by then. */
+const overGraceMs = 1_000;
 /** After a cancel the server has this long to answer before the socket is destroyed. */
 const cancelGraceMs = 500;
 
@@ -36,10 +38,14 @@ export class Connection {
   #notices: string[] = [];
   #isOver = false;
   #isCommitting = false;
+  #isEnding = false;
+  /** Rejects a while after the connection was over, for work that the library does not settle. */
+  readonly #over = Promise.withResolvers<never>();
 
   private constructor(target: ConnectionTarget, clock: Clock) {
     this.#target = target;
     this.#clock = clock;
+    this.#over.promise.catch(() => {});
     this.#client = postgres({
       host: target.host,
       port: target.port,
@@ -60,9 +66,7 @@ export class Connection {
       onnotice: (notice) => {
         this.#notices.push(notice.code ?? "");
       },
-      onclose: () => {
-        this.#isOver = true;
-      },
+      onclose: () => this.#endLibrary(),
       socket: async () => this.#openSocket(),
     } as postgres.Options<Record<never, never>>);
     this.sql = this.#client;
@@ -104,13 +108,23 @@ export class Connection {
     return notices;
   }
 
-  /**
-   * Ends the socket at once. What was under way at the server may still happen. The library learns of it by the socket's
-   * end alone: asked to end as well, it would write to a socket that is gone.
-   */
+  /** Ends the socket at once. What was under way at the server may still happen. */
   destroy(): void {
-    this.#isOver = true;
     this.#socket?.destroy();
+    this.#endLibrary();
+  }
+
+  /**
+   * Makes the library reject what it still holds and whatever comes: by itself it would try to connect again for the first statement and
+   * keep the others waiting for ever. Called only when the socket is gone, so that it has nothing to write to.
+   */
+  #endLibrary(): void {
+    this.#isOver = true;
+    if (this.#isEnding) return;
+    this.#isEnding = true;
+    this.#client.end({ timeout: 0 }).catch(() => {});
+    const error = new PortalError("CONNECTION_LOST", "this database connection is over");
+    this.#clock.after(overGraceMs, () => this.#over.reject(error));
   }
 
   /**
@@ -142,8 +156,10 @@ export class Connection {
     const onAbort = (): void => this.#cancel();
     if (signal.aborted) onAbort();
     else signal.addEventListener("abort", onAbort, { once: true });
+    // Should the race be lost, its late rejection is nobody's business any more.
+    work.catch(() => {});
     try {
-      return await work;
+      return await Promise.race([work, this.#over.promise]);
     } catch (thrown) {
       signal.throwIfAborted();
       throw thrown;

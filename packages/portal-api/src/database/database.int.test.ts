@@ -280,3 +280,27 @@ it("survives clients that leave at any moment: while it connects, reads, or wait
   expect(database.pool.load).toEqual({ used: 0, waiting: 0 });
   await database.withTransaction(settings(), async ({ tx }) => tx`select 1`, never);
 });
+
+it("settles everything that is asked of a connection after its server died, without anybody's deadline", async () => {
+  const started = systemClock.monotonicMs();
+  const work = database.withTransaction(
+    settings(),
+    async (transaction) => {
+      await transaction.tx`select 1`;
+      await cluster.crash();
+      await transaction.tx`select 2`.catch(() => {});
+      await Promise.allSettled([1, 2, 3].map((id) => transaction.tx`select ${id}::int`));
+      return await transaction.commit([
+        transaction.tx`insert into things values (1, 'x')`.execute(),
+      ]);
+    },
+    never,
+  );
+  await expect(work).rejects.toMatchObject({
+    code: expect.stringMatching(/OUTCOME_UNKNOWN|CONNECTION/),
+  });
+  expect(systemClock.monotonicMs() - started).toBeLessThan(8_000);
+  await cluster.restart();
+  await database.withTransaction(settings(), async ({ tx }) => await tx`select 1`, never);
+  expect(database.pool.load).toEqual({ used: 0, waiting: 0 });
+});
