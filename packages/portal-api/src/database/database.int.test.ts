@@ -290,9 +290,7 @@ it("settles everything that is asked of a connection after its server died, with
       await cluster.crash();
       await transaction.tx`select 2`.catch(() => {});
       await Promise.allSettled([1, 2, 3].map((id) => transaction.tx`select ${id}::int`));
-      return await transaction.commit([
-        transaction.tx`insert into things values (1, 'x')`.execute(),
-      ]);
+      return transaction.commit([transaction.tx`insert into things values (1, 'x')`.execute()]);
     },
     never,
   );
@@ -301,6 +299,6 @@ it("settles everything that is asked of a connection after its server died, with
   });
   expect(systemClock.monotonicMs() - started).toBeLessThan(8_000);
   await cluster.restart();
-  await database.withTransaction(settings(), async ({ tx }) => await tx`select 1`, never);
+  await database.withTransaction(settings(), async ({ tx }) => tx`select 1`, never);
   expect(database.pool.load).toEqual({ used: 0, waiting: 0 });
 });
