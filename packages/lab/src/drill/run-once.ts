@@ -35,7 +35,7 @@ export interface RunDeps {
 /** All in milliseconds. Each is far above what a healthy lab needs, so that reaching one is a finding. */
 const limits = {
   ready: 120_000,
-  warm: 45_000,
+  warm: 20_000,
   recover: 90_000,
   protect: 240_000,
   replay: 30_000,
