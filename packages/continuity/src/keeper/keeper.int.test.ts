@@ -8,13 +8,15 @@ import {
   writeSync,
 } from "@careline/continuity-core";
 import { systemClock, systemRandom } from "@careline/platform";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { PostgresCopies, PostgresSql, readDataId } from "../postgres/index.ts";
 import { QuorumRecords } from "../store/index.ts";
 import { SitesTrial } from "../testing/sites-trial.ts";
 import { becomeUnprivileged, eventually } from "../testing/trial.ts";
 
 becomeUnprivileged();
+// Real servers on a machine that runs other tests as well.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 const never = new AbortController().signal;
 const storeId = systemRandom.uuid();
 let sites: SitesTrial;

@@ -1,7 +1,7 @@
 import { readFileSync, rmSync } from "node:fs";
 import { systemClock, systemRandom } from "@careline/platform";
 import postgres from "postgres";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import type { PostgresConfig } from "../config.ts";
 import { createAuthority } from "../testing/authority.ts";
 import { configureTwoRegions, type TwoRegions } from "../testing/region.ts";
@@ -20,6 +20,8 @@ import {
 } from "./index.ts";
 
 becomeUnprivileged();
+// Real servers on a machine that runs other tests as well.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 const trial = new Trial("postgres");
 const never = new AbortController().signal;
 let regions: TwoRegions;

@@ -1,11 +1,13 @@
 import { systemClock } from "@careline/platform";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { ContinuityError } from "../errors.ts";
 import { type EtcdTrial, startEtcdTrial } from "../testing/etcd-trial.ts";
 import { eventually, Trial } from "../testing/trial.ts";
 import type { QuorumStore, StoreEvent } from "./index.ts";
 
 const trial = new Trial("store");
+// Real servers on a machine that runs other tests as well.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 const opened: QuorumStore[] = [];
 const never = new AbortController().signal;
 let etcd: EtcdTrial;
