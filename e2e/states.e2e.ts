@@ -116,7 +116,7 @@ const screens: Readonly<Record<string, Screen>> = {
       loading: () => service.on("readCurrentCalls", silent),
       empty: () =>
         service
-          .answer("listCalls", { items: [], nextCursor: null })
+          .answer("listCalls", { items: [], next: null })
           .answer("listMissedOffers", { items: [] }),
       full: () => withCall(service),
       failed: () => service.on("readCurrentCalls", failing),
@@ -138,7 +138,7 @@ const screens: Readonly<Record<string, Screen>> = {
     path: "/callbacks",
     states: {
       loading: () => service.on("listTasks", silent),
-      empty: () => service.answer("listTasks", { items: [], nextCursor: null }),
+      empty: () => service.answer("listTasks", { items: [], next: null }),
       full: () => undefined,
       failed: () => service.on("listTasks", failing),
       denied: () => service.on("listTasks", refusing),
@@ -155,7 +155,7 @@ const screens: Readonly<Record<string, Screen>> = {
   intake: {
     path: "/intake",
     states: {
-      empty: () => service.answer("listCalls", { items: [], nextCursor: null }),
+      empty: () => service.answer("listCalls", { items: [], next: null }),
       full: () => undefined,
       failed: () => service.on("listCalls", failing),
       denied: () => service.on("listCalls", refusing),

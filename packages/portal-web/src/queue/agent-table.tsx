@@ -31,7 +31,7 @@ export function AgentTable({ agents }: AgentTableProps): ReactElement {
   const counts = useMemo(() => countByState(agents), [agents]);
   const change = (part: Partial<BoardView>): void => setView({ ...view, ...part });
   return (
-    <section aria-labelledby="board-agents">
+    <div>
       <div className={classes.toolbar}>
         <Title order={2} size="h5" id="board-agents">
           {t("board.agents", { count: agents.length })}
@@ -54,7 +54,7 @@ export function AgentTable({ agents }: AgentTableProps): ReactElement {
         onSort={(sort, descending) => change({ sort, descending })}
         emptyText={agents.length === 0 ? t("board.noAgents") : t("board.noMatch")}
       />
-    </section>
+    </div>
   );
 }
 

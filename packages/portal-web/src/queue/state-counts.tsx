@@ -1,6 +1,6 @@
 import type { PresenceState } from "@careline/portal-contract/agents/schemas.ts";
 import type { ReactElement } from "react";
-import { PresenceBadge, presenceLooks } from "../agents/index.ts";
+import { PresenceBadge } from "../agents/index.ts";
 import { useT } from "../i18n/index.ts";
 import classes from "./board.module.css";
 

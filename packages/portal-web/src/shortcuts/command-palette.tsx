@@ -34,7 +34,7 @@ export function CommandPalette({ openings }: CommandPaletteProps): ReactElement 
       actions={actions.filter((group) => group.actions.length > 0)}
       nothingFound={t("shortcuts.nothingFound")}
       highlightQuery
-      aria-label={t("shortcuts.palette")}
+      attributes={{ content: { "aria-label": t("shortcuts.palette") } }}
       scrollable
       maxHeight={420}
       shortcut={null}
