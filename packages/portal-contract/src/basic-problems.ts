@@ -120,6 +120,11 @@ export const basicProblems = define({
     retryable: true,
     remedy: "The first request with this key is still running; repeat it shortly.",
   },
+  TERM_CHANGED: {
+    status: 409,
+    retryable: true,
+    remedy: "Send the record's earlier writes again first; then this one, with the same key.",
+  },
   IF_MATCH_REQUIRED: {
     status: 428,
     retryable: false,

@@ -23,6 +23,8 @@ export const headerNames = {
   activity: "careline-activity",
   /** Instant (ISO 8601, UTC) at which the person did what an outbox sends later. */
   occurredAt: "careline-occurred-at",
+  /** `<term>/<lsn>` of an earlier write of the same record that is acknowledged but not yet confirmed; see TERM_CHANGED. */
+  after: "careline-after",
   idempotencyKey: "idempotency-key",
   ifMatch: "if-match",
   etag: "etag",

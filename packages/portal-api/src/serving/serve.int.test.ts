@@ -109,6 +109,7 @@ async function send(
   handler: RegisteredHandler,
   body: object | undefined,
   key = newKey(),
+  more: Readonly<Record<string, string>> = {},
 ): Promise<Outgoing> {
   const rawBody = body === undefined ? null : new TextEncoder().encode(JSON.stringify(body));
   const incoming: Incoming = {
@@ -126,6 +127,7 @@ async function send(
       "careline-client": "test/1",
       origin: "https://localhost",
       "idempotency-key": key,
+      ...more,
     },
     params: {},
     query: {},
@@ -254,6 +256,21 @@ it("does not acknowledge a commit that came after the permit was revoked; the re
   stage.keeper.announce({ permit: { term: 1, remainingMs: 60_000 }, reason: "serving" });
   await expect.poll(() => foundation.permit.current()).not.toBeNull();
   expect((await send(late, { id: 1, said: "a" }, key)).headers["careline-replayed"]).toBe("true");
+});
+
+it("takes a write behind an earlier one of its term, and sends the client back when that term is over", async () => {
+  const key = newKey();
+  const after = (position: string): Record<string, string> => ({ "careline-after": position });
+  expect((await send(add("local"), { id: 1, said: "a" }, key, after("1/0/1A"))).status).toBe(200);
+  await expect(
+    send(add("local"), { id: 2, said: "b" }, newKey(), after("0/0/1A")),
+  ).rejects.toMatchObject({ code: "TERM_CHANGED" });
+  await expect(
+    send(add("local"), { id: 2, said: "b" }, newKey(), after("yesterday")),
+  ).rejects.toMatchObject({ code: "REQUEST_INVALID" });
+  expect(await things()).toBe(1);
+  const repeat = await send(add("local"), { id: 1, said: "a" }, key, after("0/0/1A"));
+  expect(repeat.headers["careline-replayed"]).toBe("true");
 });
 
 it("publishes and runs effects after the commit only, and not at all without a permit", async () => {

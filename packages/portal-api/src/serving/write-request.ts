@@ -15,6 +15,7 @@ import {
 } from "../idempotency/index.ts";
 import { isActivity } from "./admission.ts";
 import { type CommitPlan, planCommit } from "./durability.ts";
+import { refuseAfterOlderTerm } from "./earlier-write.ts";
 import type { Finish, Incoming } from "./exchange.ts";
 import { finishWrite, runEffects } from "./finish-write.ts";
 import { type EncodedAnswer, encodeAnswer } from "./outgoing.ts";
@@ -52,6 +53,7 @@ export async function serveWrite(
     async (transaction): Promise<Written> => {
       const first = identity === null ? null : await claimKey(transaction.tx, deps.keys, identity);
       if (first !== null) return replay(incoming, first, unit, transaction, deps);
+      refuseAfterOlderTerm(incoming.headers, plan.term);
       const ctx = requestContext(incoming, known, transaction.tx, unit, deps);
       const answer = encodeAnswer(route, await handler.run(ctx, input, prepared));
       const keep =
