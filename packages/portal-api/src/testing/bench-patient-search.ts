@@ -28,9 +28,9 @@ async function fillPatients(stage: DomainStage): Promise<void> {
     insert into portal.patients (patient_id, mrn, first_name, last_name, first_name_key, last_name_key, date_of_birth,
            phone, phone_digits, email)
     select gen_random_uuid(), 'BENCH-' || lpad(n::text, 8, '0'), initcap(f), initcap(l), f, l,
-           date '1930-01-01' + (n * 7919 % 32872), '+1' || p, p, 'patient' || n || '@example.com'
+           date '1930-01-01' + (n::bigint * 7919 % 32872)::int, '+1' || p, p, 'patient' || n || '@example.com'
       from (select n, substr(md5('f' || (n % 4000)), 1, 7) as f, substr(md5('l' || (n % 60000)), 1, 8) as l,
-                   lpad((2000000000 + n)::text, 10, '0') as p
+                   lpad((2000000000 + n::bigint)::text, 10, '0') as p
               from generate_series(1, ${patients}) as n) made`;
   await stage.owner`analyze portal.patients`;
 }
