@@ -47,7 +47,7 @@ async function takeCall(page: Page, language = "en"): Promise<void> {
   await page.getByRole("heading", { name: "Desk" }).waitFor();
   const available = page.getByRole("button", { name: "Go available" });
   if (await available.isVisible()) await available.press("Enter");
-  await page.getByText("Ready for calls").waitFor();
+  await page.getByText("Ready for calls").first().waitFor();
   await callQueue(stage, {
     queueCode: "safety",
     language,
@@ -56,12 +56,14 @@ async function takeCall(page: Page, language = "en"): Promise<void> {
   await page.getByRole("region", { name: "A call is ringing" }).waitFor();
   await picture(page, "ringing");
   await page.keyboard.press("Alt+a");
-  await page.getByText("Connected", { exact: true }).waitFor();
+  await page.getByText("Connected", { exact: true }).first().waitFor();
 }
 
 /** Answers the five questions by keyboard: the first yes or no, the others no. */
 async function answerScreen(page: Page, adverseEvent: "Yes" | "No"): Promise<void> {
-  for (const [index, group] of (await page.getByRole("radiogroup").all()).entries()) {
+  for (const [index, group] of (
+    await page.getByRole("region", { name: "Safety questions" }).getByRole("radiogroup").all()
+  ).entries()) {
     await group.getByLabel(index === 0 ? adverseEvent : "No").press("Space");
   }
   await page.getByRole("button", { name: "Save answers" }).press("Enter");
@@ -81,7 +83,7 @@ async function finishCall(page: Page): Promise<void> {
 }
 
 async function everythingConfirmed(page: Page): Promise<void> {
-  await page.getByText("Everything is saved in both regions.").waitFor({ timeout: 60_000 });
+  await page.getByText("Everything is saved in both regions.").first().waitFor({ timeout: 60_000 });
 }
 
 describe("an agent's shift", () => {
@@ -96,18 +98,23 @@ describe("an agent's shift", () => {
     await page
       .getByRole("article")
       .getByText(sentence + restOfSentence)
+      .first()
       .waitFor();
     await page.keyboard.press("Alt+i");
+    await page.waitForFunction(() => document.activeElement?.closest("fieldset") !== null);
     await page.keyboard.type("Rash on both arms");
     await page.getByLabel("Product", { exact: true }).press("Tab");
     await page.getByLabel("Product", { exact: true }).focus();
     await page.keyboard.type("Exampla 10 mg");
     await page.getByLabel("Initials").focus();
     await page.keyboard.type("R.E.");
-    await page.getByText("4 of 4 criteria").waitFor();
+    await page.getByText("4 of 4 criteria").first().waitFor();
     await picture(page, "intake");
     await page.getByRole("button", { name: "Record report" }).press("Enter");
-    await page.getByText(/Recorded as AE-/).waitFor();
+    await page
+      .getByText(/Recorded as AE-/)
+      .first()
+      .waitFor();
     await answerScreen(page, "Yes");
     await finishCall(page);
     await everythingConfirmed(page);
@@ -128,10 +135,12 @@ describe("an agent's shift", () => {
     await page
       .getByRole("article")
       .getByText(sentence + restOfSentence)
+      .first()
       .waitFor();
     await picture(page, "region-lost");
     await page
       .getByText(/(Everything is saved|Saved; waiting for the other region)/)
+      .first()
       .waitFor({ timeout: 60_000 });
     expect(new URL(page.url()).pathname).toBe("/desk");
     await answerScreen(page, "No");
@@ -139,8 +148,9 @@ describe("an agent's shift", () => {
     await page
       .getByRole("article")
       .getByText(sentence + restOfSentence)
+      .first()
       .waitFor();
-    await page.getByText("Connected", { exact: true }).waitFor();
+    await page.getByText("Connected", { exact: true }).first().waitFor();
     await stage.control.healSite(primary, never);
     await everythingConfirmed(page);
   });
@@ -152,16 +162,19 @@ describe("an agent's shift", () => {
     await takeCall(page);
     await page.keyboard.press("Alt+n");
     await page.keyboard.type(sentence);
-    await page.getByText(/Draft kept/).waitFor();
+    await page
+      .getByText(/Draft kept/)
+      .first()
+      .waitFor();
     await page.keyboard.press("Alt+l");
-    await page.getByText("Screen locked").waitFor();
+    await page.getByText("Screen locked").first().waitFor();
     expect(await page.getByText(sentence).count()).toBe(0);
     await picture(page, "locked");
     await page.reload();
-    await page.getByText("Screen locked").waitFor();
+    await page.getByText("Screen locked").first().waitFor();
     await page.getByRole("link", { name: "Unlock" }).press("Enter");
     await fillIdentityForm(page, stage, "agent013");
-    await page.getByText("Connected", { exact: true }).waitFor();
+    await page.getByText("Connected", { exact: true }).first().waitFor();
     expect(await page.getByLabel("Write a note", { exact: true }).inputValue()).toBe(sentence);
   });
 
@@ -172,15 +185,15 @@ describe("an agent's shift", () => {
     await takeCall(first);
     const second = await context.newPage();
     await second.goto(`${stage.origin}/desk`);
-    await second.getByText("Connected", { exact: true }).waitFor();
+    await second.getByText("Connected", { exact: true }).first().waitFor();
     await second.getByLabel("Write a note", { exact: true }).fill("Written in the second tab");
     await second.keyboard.press("Control+Enter");
-    await second.getByRole("article").getByText("Written in the second tab").waitFor();
+    await second.getByRole("article").getByText("Written in the second tab").first().waitFor();
     await first.keyboard.press("Alt+h");
-    await second.getByText("On hold", { exact: true }).waitFor();
+    await second.getByText("On hold", { exact: true }).first().waitFor();
     await everythingConfirmed(second);
     await first.reload();
-    await first.getByRole("article").getByText("Written in the second tab").waitFor();
+    await first.getByRole("article").getByText("Written in the second tab").first().waitFor();
   });
 
   it("takes down a report after a reload with both regions down, and has it everywhere afterwards", async () => {
@@ -199,10 +212,13 @@ describe("an agent's shift", () => {
     await page.getByLabel("What happened").fill("Swollen lips after one hour");
     await page.getByLabel("Product", { exact: true }).fill("Exampla 10 mg");
     await page.getByRole("button", { name: "Record report" }).click();
-    await page.getByText("Report kept; sending it.").waitFor();
+    await page.getByText("Report kept; sending it.").first().waitFor();
     await picture(page, "both-down");
     await stage.control.healAll(never);
-    await page.getByText(/Recorded as AE-/).waitFor({ timeout: 90_000 });
+    await page
+      .getByText(/Recorded as AE-/)
+      .first()
+      .waitFor({ timeout: 90_000 });
     await everythingConfirmed(page);
   });
 });

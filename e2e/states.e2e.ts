@@ -303,6 +303,7 @@ describe("what lies above the pages, in light and dark", () => {
     await open("/desk");
     await page.getByText("Connected").first().waitFor();
     await page.keyboard.press("Alt+i");
+    await page.waitForFunction(() => document.activeElement?.closest("fieldset") !== null);
     await page.keyboard.type("Rash on both arms");
     await page.getByLabel("Product", { exact: true }).fill("Exampla 10 mg");
     await page.getByLabel("Hospital stay").check();
