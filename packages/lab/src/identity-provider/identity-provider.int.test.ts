@@ -207,6 +207,12 @@ describe("the directory's stand-in", () => {
     });
   });
 
+  it("takes the e-mail address for the account, as the portal's hint does when a screen is unlocked", async () => {
+    const answer = await exchange(codeFrom(await signIn({ login: "Agent001@careline.example" })));
+    const tokens = JSON.parse(answer.text) as { id_token: string };
+    expect(claimsOf(tokens.id_token)).toMatchObject({ sub: "demo|agent001" });
+  });
+
   it.each([
     ["a wrong password", { password: "wrong" }],
     ["a wrong code", { code: "000000" }],

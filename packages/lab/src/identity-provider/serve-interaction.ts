@@ -41,7 +41,7 @@ export async function serveInteraction(
   }
   if (request.method !== "POST") throw new LabError("BAD_REQUEST", "only GET and POST");
   const form = new URLSearchParams(await readBody(request));
-  const login = (form.get("login") ?? "").trim().toLowerCase();
+  const login = loginOf(form.get("login") ?? "", deps.accounts);
   const outcome = check(form, login, deps);
   if (typeof outcome === "string") {
     deps.limit.noteFailure(login);
@@ -64,6 +64,13 @@ export async function serveInteraction(
     },
     { mergeWithLastSubmission: false },
   );
+}
+
+/** People sign in with their account or their e-mail address, which is what the portal hints at; one limit counts for both. */
+function loginOf(entered: string, accounts: SignInDeps["accounts"]): string {
+  const text = entered.trim().toLowerCase();
+  if (!text.includes("@")) return text;
+  return [...accounts.values()].find(({ email }) => email === text)?.login ?? text;
 }
 
 /** The account, or the sentence to show. An unknown account costs the same time as a wrong password. */
