@@ -189,10 +189,15 @@ it("recovers the regions as they were after everything was killed", async () => 
 it("quarantines and reports what a lost primary alone had committed, and discards it only for an approver", async () => {
   await eventually("permit", 10_000, () => probes.east.holds());
   const sql = connectTo("east");
-  const [slot] = await sql<{ pid: number }[]>`
-    select active_pid as pid from pg_replication_slots where slot_name = 'west'`;
+  let senderPid = 0;
+  await eventually("the sender streams", 20_000, async () => {
+    const [slot] = await sql<{ pid: number | null }[]>`
+      select active_pid as pid from pg_replication_slots where slot_name = 'west'`;
+    senderPid = slot?.pid ?? 0;
+    return senderPid > 0;
+  });
   // The sender is stopped, so the other region never gets what is committed from here on.
-  process.kill(slot?.pid ?? 0, "SIGSTOP");
+  process.kill(senderPid, "SIGSTOP");
   await sql.unsafe(`set synchronous_commit = local;
     create table if not exists written (value int primary key);
     insert into written values (99)`);
