@@ -46,7 +46,7 @@ export function IntakePage(): ReactElement {
           <Text c="dimmed">{t("adverseEvents.offlineText")}</Text>
         </div>
         {lookup.kind === "looking" ? (
-          <Skeleton height={320} aria-label={t("shell.loading")} />
+          <Skeleton height={320} role="status" aria-label={t("shell.loading")} />
         ) : (
           <OfflineReport remembered={lookup.call} />
         )}

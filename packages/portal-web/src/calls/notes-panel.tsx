@@ -23,7 +23,7 @@ export function NotesPanel({ callId }: NotesPanelProps): ReactElement {
   return (
     <Panel title={t("desk.notes")}>
       <Stack gap="sm">
-        {notes.isPending && <Skeleton height={40} aria-label={t("shell.loading")} />}
+        {notes.isPending && <Skeleton height={40} role="status" aria-label={t("shell.loading")} />}
         {notes.isError && <Failure error={notes.error} onRetry={() => void notes.refetch()} />}
         {notes.isSuccess && shown.length === 0 && (
           <Text size="sm" c="dimmed">

@@ -85,7 +85,7 @@ function Ringing({ ringing }: RingingProps): ReactElement {
         <Group grow>
           <Button
             size="md"
-            color="green.9"
+            color="teal.9"
             leftSection={<IconPhoneIncoming size={18} aria-hidden="true" />}
             rightSection={<Keys command="offer.accept" />}
             loading={accept.isPending}

@@ -26,7 +26,7 @@ export function RecentCalls(): ReactElement {
         <Title order={2} size="h5" id="recent-calls">
           {t("desk.recentTitle")}
         </Title>
-        {calls.isPending && <Skeleton height={120} aria-label={t("shell.loading")} />}
+        {calls.isPending && <Skeleton height={120} role="status" aria-label={t("shell.loading")} />}
         {calls.isError && <Failure error={calls.error} onRetry={() => void calls.refetch()} />}
         {calls.isSuccess && <RecentTable calls={calls.data} />}
       </Stack>

@@ -42,7 +42,9 @@ export function TransferDialog({
             {t("errors.refused", { code: errorCode(error) })}
           </Text>
         )}
-        {colleagues.isPending && <Skeleton height={160} aria-label={t("shell.loading")} />}
+        {colleagues.isPending && (
+          <Skeleton height={160} role="status" aria-label={t("shell.loading")} />
+        )}
         {colleagues.isError && (
           <Failure error={colleagues.error} onRetry={() => void colleagues.refetch()} />
         )}

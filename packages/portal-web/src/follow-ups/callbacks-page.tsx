@@ -16,7 +16,7 @@ export function CallbacksPage(): ReactElement {
         <Title order={1} size="h3">
           {t("desk.tasksTitle")}
         </Title>
-        {tasks.isPending && <Skeleton height={240} aria-label={t("shell.loading")} />}
+        {tasks.isPending && <Skeleton height={240} role="status" aria-label={t("shell.loading")} />}
         {tasks.isError && <Failure error={tasks.error} onRetry={() => void tasks.refetch()} />}
         {tasks.isSuccess && tasks.data.length === 0 && <Text>{t("desk.tasksEmpty")}</Text>}
         {tasks.data?.map((task) => (

@@ -35,7 +35,8 @@ export function OpenedPatient({ call, patientId }: OpenedPatientProps): ReactEle
     // Whoever was verified on this call is whom it is about: not asked twice.
     if (isVerified && !isLinked) linkNow();
   }, [isVerified, isLinked, linkNow]);
-  if (patient.isPending) return <Skeleton height={140} aria-label={t("shell.loading")} />;
+  if (patient.isPending)
+    return <Skeleton height={140} role="status" aria-label={t("shell.loading")} />;
   if (patient.isError)
     return <Failure error={patient.error} onRetry={() => void patient.refetch()} />;
   const card = patient.data;

@@ -20,7 +20,9 @@ export function PatientChooser({ call, onOpened }: PatientChooserProps): ReactEl
   const candidates = useQuery(candidatesQuery(call.callId));
   return (
     <Stack gap="sm">
-      {candidates.isPending && <Skeleton height={72} aria-label={t("shell.loading")} />}
+      {candidates.isPending && (
+        <Skeleton height={72} role="status" aria-label={t("shell.loading")} />
+      )}
       {candidates.isError && (
         <Failure error={candidates.error} onRetry={() => void candidates.refetch()} />
       )}

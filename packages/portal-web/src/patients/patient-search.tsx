@@ -53,7 +53,7 @@ export function PatientSearch({ callId, onOpened }: PatientSearchProps): ReactEl
             {t("patients.find")}
           </Button>
         </Group>
-        {search.isPending && <Skeleton height={48} aria-label={t("shell.loading")} />}
+        {search.isPending && <Skeleton height={48} role="status" aria-label={t("shell.loading")} />}
         {search.isError && <Failure error={search.error} />}
         {search.isSuccess && (
           <Text size="sm" role="status">

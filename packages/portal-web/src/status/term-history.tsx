@@ -17,7 +17,7 @@ export function TermHistory(): ReactElement {
       <Title order={2} size="h4">
         {t("status.history")}
       </Title>
-      {terms.isPending && <Skeleton height={120} aria-label={t("shell.loading")} />}
+      {terms.isPending && <Skeleton height={120} role="status" aria-label={t("shell.loading")} />}
       {terms.isError && (
         <Text role="alert">{t("status.historyFailed", { code: errorCode(terms.error) })}</Text>
       )}

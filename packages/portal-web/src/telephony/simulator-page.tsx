@@ -20,7 +20,7 @@ export function SimulatorPage(): ReactElement {
           </Title>
           <Text c="dimmed">{t("simulator.intro")}</Text>
         </div>
-        {demo.isPending && <Skeleton height={420} aria-label={t("shell.loading")} />}
+        {demo.isPending && <Skeleton height={420} role="status" aria-label={t("shell.loading")} />}
         {demo.isError && demo.data === undefined && (
           <Failure error={demo.error} onRetry={() => void demo.refetch()} />
         )}
