@@ -227,6 +227,21 @@ async function checkBothSchemes(name: string): Promise<void> {
   for (const scheme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
     await page.locator(`html[data-mantine-color-scheme="${scheme}"]`).waitFor();
+    // A colour that is still on its way to the other scheme would be judged as if it stayed.
+    await page.waitForFunction(
+      () =>
+        new Promise((resolve) =>
+          requestAnimationFrame(() =>
+            requestAnimationFrame(() =>
+              resolve(
+                document
+                  .getAnimations()
+                  .every((one) => !(one instanceof CSSTransition) || one.playState === "finished"),
+              ),
+            ),
+          ),
+        ),
+    );
     await picture(`${name}-${scheme}`);
     expect([scheme, await violations(page)]).toEqual([scheme, []]);
   }
