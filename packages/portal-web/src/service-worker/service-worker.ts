@@ -36,7 +36,8 @@ async function install(): Promise<void> {
   const cache = await caches.open(cacheName);
   await cache.addAll([...precache, "/manifest.webmanifest", "/icons/careline.svg"]);
   // Reloaded, not taken from the HTTP cache: page and policy header must belong together.
-  await cache.add(new Request(startPage, { cache: "reload" }));
+  // The service gives the page to those who ask for one, and a worker's request alone asks for anything.
+  await cache.add(new Request(startPage, { cache: "reload", headers: { accept: "text/html" } }));
   await worker.skipWaiting();
 }
 
