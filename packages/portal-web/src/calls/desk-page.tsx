@@ -19,11 +19,13 @@ export function DeskPage(): ReactElement {
     if (call === null) return <ReadyView />;
     return <CallView key={call.callId} call={call} others={current.data.calls.length - 1} />;
   }
-  if (current.isError) {
+  // Shown from the first refusal on: the attempts that follow may take half a minute, and the intake is needed now.
+  const failure = current.error ?? current.failureReason;
+  if (failure !== null) {
     return (
       <div className={classes.page}>
         <VisuallyHidden component="h1">{t("shell.desk")}</VisuallyHidden>
-        <Failure error={current.error} onRetry={() => void current.refetch()} />
+        <Failure error={failure} onRetry={() => void current.refetch()} />
         <UnreachableDesk />
       </div>
     );
