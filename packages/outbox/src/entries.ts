@@ -10,6 +10,8 @@ export interface Entry {
   content: SealedContent | null;
   keptIn: "storage" | "memory";
   attempts: number;
+  /** Answers that asked for a repeat of this write alone. */
+  ownRetries: number;
   isSending: boolean;
   /** Monotonic time before which it is not sent again. */
   notBeforeMs: number;
@@ -116,6 +118,7 @@ export class Entries {
       content,
       keptIn: "storage",
       attempts: known?.attempts ?? 0,
+      ownRetries: known?.ownRetries ?? 0,
       isSending: known?.isSending ?? false,
       notBeforeMs: 0,
       touched: this.#changes,
@@ -147,6 +150,7 @@ export class Entries {
       content,
       keptIn,
       attempts: 0,
+      ownRetries: 0,
       isSending: false,
       notBeforeMs: 0,
       touched: this.#touch(),

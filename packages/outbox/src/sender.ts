@@ -5,7 +5,7 @@ import type { OutboxRandom } from "./ids.ts";
 import type { OutboxEvent, WriteAnswer } from "./item.ts";
 import { Link } from "./link.ts";
 import type { OutboxPolicy } from "./policy.ts";
-import { newestTermIn, ownBackOffMs, problemCode, readAnswer } from "./policy.ts";
+import { backOffMs, newestTermIn, ownBackOffMs, problemCode, readAnswer } from "./policy.ts";
 import type { OutboxTransport, TransportAnswer, TransportRequest } from "./ports.ts";
 import {
   formatPosition,
@@ -39,6 +39,8 @@ export class Sender {
   #isAsking = false;
   #askAtMs = 0;
   #askGapMs: number;
+  /** Monotonic time since which questions for the list of terms fail. */
+  #askFailsSinceMs: number | null = null;
   /** Monotonic time of the oldest acknowledgement that nothing has confirmed yet. */
   #unconfirmedSinceMs: number | null = null;
 
@@ -162,8 +164,11 @@ export class Sender {
       emit({ kind: "retry", id, key, status: answer.status, code: problemCode(answer.body) });
       changed();
     };
-    const soonMs =
-      clock.monotonicMs() + ownBackOffMs(policy, entry.attempts, this.#deps.random.next());
+    // Counted apart from the attempts: those of an outage are many, and the region is back.
+    const soonMs = (): number => {
+      entry.ownRetries += 1;
+      return clock.monotonicMs() + ownBackOffMs(policy, entry.ownRetries, this.#deps.random.next());
+    };
     switch (meaning.kind) {
       case "acknowledged":
         this.link.restored();
@@ -174,17 +179,18 @@ export class Sender {
         again(0);
         return;
       case "term-changed":
-        this.#askAtMs = 0;
-        again(soonMs);
+        this.link.restored();
+        this.#askNow();
+        again(soonMs());
         return;
       case "retry":
         if (meaning.wholeLink) this.link.interrupted(meaning.afterMs);
-        again(meaning.wholeLink ? 0 : soonMs);
+        again(meaning.wholeLink ? 0 : soonMs());
         return;
       case "conflict":
         this.link.restored();
         // The refusal may only say that the record's earlier write was lost with the old term.
-        if (after !== null && term !== null && after.term < term) again(soonMs);
+        if (after !== null && term !== null && after.term < term) again(soonMs());
         else await this.#refuse(entry, answerOf(answer, null));
     }
   }
@@ -266,6 +272,7 @@ export class Sender {
 
   async #ask(signal: AbortSignal): Promise<void> {
     const { clock, policy, transport, random } = this.#deps;
+    const askedAtMs = clock.monotonicMs();
     try {
       const answer = await withDeadline(clock, policy.attemptMs, signal, (limit) =>
         transport.terms(limit),
@@ -274,11 +281,18 @@ export class Sender {
       for (const start of answer.terms) this.#seeTerm(start.term);
       await this.#drop("survived", (at) => judgeByTerms(at, answer.terms) === "survived");
       await this.#replayLost((at) => judgeByTerms(at, answer.terms) === "lost");
+      this.#askGapMs = Math.min(
+        Math.max(this.#askGapMs, policy.confirmAfterMs) * 2,
+        policy.confirmMostMs,
+      );
+      this.#askFailsSinceMs = null;
     } catch {
       // No answer changes nothing: every write is still kept, and is asked about again.
+      this.#askFailsSinceMs ??= askedAtMs;
     }
-    this.#askAtMs = clock.monotonicMs() + policy.backOffFirstMs * (1 + random.next());
-    this.#askGapMs = Math.min(this.#askGapMs * 2, policy.confirmMostMs);
+    const now = clock.monotonicMs();
+    const failingMs = now - (this.#askFailsSinceMs ?? now);
+    this.#askAtMs = now + backOffMs(policy, failingMs, random.next());
   }
 
   async #replayLost(isLost: (position: Position) => boolean): Promise<void> {
@@ -301,7 +315,13 @@ export class Sender {
   #seeTerm(term: number): void {
     if (term <= this.#newestTerm) return;
     this.#newestTerm = term;
+    this.#askNow();
+  }
+
+  /** What was acknowledged may be lost: the list of terms is asked for at the next look, whatever earlier questions came to. */
+  #askNow(): void {
     this.#askAtMs = 0;
+    this.#askGapMs = 0;
   }
 }
 
