@@ -50,6 +50,9 @@ it.each([
   [2_500, "left-behind"],
   [8_000, "kept"],
   [8_000, "left-behind"],
-] as const)("has sent everything within a fifth of an outage of %i ms and half a second once a region writes again, the writes before it %s", async (outageMs, fate) => {
-  expect(await comeback(outageMs, fate)).toBeLessThan(outageMs / 5 + 500);
-});
+] as const)(
+  "has sent everything within a fifth of an outage of %i ms and half a second once a region writes again, the writes before it %s",
+  async (outageMs, fate) => {
+    expect(await comeback(outageMs, fate)).toBeLessThan(outageMs / 5 + 500);
+  },
+);
