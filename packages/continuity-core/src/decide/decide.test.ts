@@ -138,6 +138,17 @@ describe("weakening and strengthening, one step a turn", () => {
     });
   });
 
+  it("counts from the last confirmation, not from when the broken connection was noticed", () => {
+    const silent = (unconfirmedForMs: number) =>
+      aReplication({ isActive: false, sinceMs: 2_500, unconfirmedForMs });
+    expect(short(aPrimarySeen({ postgres: aDatabase({ replication: silent(4_900) }) }))).toBe(
+      "standby-lost-waiting",
+    );
+    expect(short(aPrimarySeen({ postgres: aDatabase({ replication: silent(5_000) }) }))).toBe(
+      "record-async",
+    );
+  });
+
   it("weakens at once when other data than recorded confirms", () => {
     const replication = aReplication({ standbyDataId: "data-new" });
     expect(short(aPrimarySeen({ postgres: aDatabase({ replication }) }))).toBe("record-async");

@@ -45,7 +45,10 @@ function isVetoed(o: Observation, policy: Policy): boolean {
   return o.sightings.some((sight) => sight.by !== o.self && sight.ageMs < lapsedFor);
 }
 
-/** A standby that is not connected, or is other data than recorded, is lost; the record says so only after a while. */
+/**
+ * A standby that is not connected, or is other data than recorded, is lost; the record says so only after a while, counted from its
+ * last confirmation: that its connection was seen to end (wal_sender_timeout, 2 s later) does not begin the while anew.
+ */
 function mustWeaken(o: Observation, sync: SyncRecord, policy: Policy): boolean {
   const replication = o.postgres?.replication ?? null;
   if (replication === null) return false;
@@ -54,7 +57,7 @@ function mustWeaken(o: Observation, sync: SyncRecord, policy: Policy): boolean {
       replication.standbyDataId !== null && replication.standbyDataId !== sync.standbyDataId;
     return isOther || replication.unconfirmedForMs >= policy.weakenAfterMs;
   }
-  return replication.sinceMs >= policy.weakenAfterMs;
+  return Math.max(replication.sinceMs, replication.unconfirmedForMs) >= policy.weakenAfterMs;
 }
 
 function laterOf(one: Lsn | null, other: Lsn | null): Lsn | null {
