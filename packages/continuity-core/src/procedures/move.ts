@@ -15,9 +15,15 @@ import { type ProcedureRules, procedureRules } from "./rules.ts";
 /** What this site's controller does for a run now. */
 export type Move =
   | { readonly kind: "nothing"; readonly why: string }
-  /** Write `reduceRun(run, event)`, comparing the journal's revision. */
-  | { readonly kind: "journal"; readonly event: RunEvent }
-  | { readonly kind: "act"; readonly action: Action; readonly stamp: Stamp };
+  /** Write `reduceRun(run, event)`, comparing the journal's revision; `beside`: and act at the same time, whatever the journal says. */
+  | { readonly kind: "journal"; readonly event: RunEvent; readonly beside?: Act }
+  | Act;
+
+interface Act {
+  readonly kind: "act";
+  readonly action: Action;
+  readonly stamp: Stamp;
+}
 
 const nothing = (why: string): Move => ({ kind: "nothing", why });
 
@@ -52,10 +58,40 @@ function watchOther(open: OpenRun, step: StepRecord, o: Observation, rules: Proc
   const { budgetMs, name, site, ensure } = step.definition;
   if (open.run.state.kind === "running" && publicChecks.has(ensure)) {
     const verdict = verdictOf(ensure, lookAt(open, step, o, rules));
-    if (verdict.kind === "done") return journal(finish(open, step, verdict, o));
+    if (verdict.kind === "done") {
+      const beside = orderBeside(open, step, verdict, o, rules);
+      const event = finish(open, step, verdict, o);
+      return beside === null ? journal(event) : { kind: "journal", event, beside };
+    }
   }
   if (open.stepForMs <= budgetMs * strangersPatience) return nothing(`${name} belongs to ${site}`);
   return journal({ kind: "fail-step", step: name, why: `${site} does not move`, at: o.fresh.at });
+}
+
+/**
+ * The release is in the store and taking over is this site's: the order goes out beside the journal, because two more rounds of the
+ * quorum are 0.25 s of a write pause of 1.1 s. A run that is cancelled in this moment takes the lease back by a txn that compares the
+ * same lease, so one of the two wins, and the run says which.
+ */
+function orderBeside(
+  open: OpenRun,
+  step: StepRecord,
+  verdict: Extract<Verdict, { kind: "done" }>,
+  o: Observation,
+  rules: ProcedureRules,
+): Act | null {
+  const { run } = open;
+  const next = run.steps[run.steps.indexOf(step) + 1];
+  if (step.definition.ensure !== "handed-over" || next?.definition.ensure !== "taken-over")
+    return null;
+  if (next.definition.site !== o.self || next.state.kind !== "pending") return null;
+  if (whyNotApproved(run, next) !== null) return null;
+  const finalLsn = verdict.finalLsn ?? run.finalLsn;
+  const order = verdictOf("taken-over", {
+    ...lookAt(open, next, o, rules),
+    run: { ...run, finalLsn },
+  });
+  return order.kind === "act" ? { ...order, stamp: stampOf(run, o) } : null;
 }
 
 function lookAt(open: OpenRun, step: StepRecord, o: Observation, rules: ProcedureRules): Look {
@@ -113,6 +149,11 @@ function finish(
 function undoMove(open: OpenRun, step: StepRecord, o: Observation, rules: ProcedureRules): Move {
   const { run } = open;
   const { definition } = step;
+  const term = o.quorum.view?.term.record;
+  if (term?.run === run.id) {
+    const why = `term ${term.term} had begun at ${term.primary} before the run could be undone`;
+    return journal({ kind: "supersede", why, at: o.fresh.at });
+  }
   const verdict = verdictOf(definition.undo ?? "", lookAt(open, step, o, rules));
   if (verdict.kind === "done")
     return journal({ kind: "finish-undo", step: definition.name, at: o.fresh.at });

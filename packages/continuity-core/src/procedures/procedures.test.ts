@@ -172,6 +172,33 @@ describe("a switchover", () => {
     });
   });
 
+  it("orders the take-over beside the journal as soon as the release is seen", () => {
+    const lease = { kind: "released", finalLsn: "0/9000" } as const;
+    const o = aStandbySeen({ quorum: aQuorum({ view: aView({ lease }) }) });
+    expect(move(at("handed-over", aSwitchover()), o)).toMatchObject({
+      kind: "journal",
+      event: { kind: "finish-step", step: "handed-over", claimNext: o.controllerBootId },
+      beside: {
+        kind: "act",
+        action: { command: { kind: "take-over", order: { mustReach: "0/9000", force: false } } },
+      },
+    });
+    const witness = { ...o, self: "witness" as const, keeper: null };
+    expect(move(at("handed-over", aSwitchover()), witness)).not.toHaveProperty("beside");
+    const undoing = { kind: "undoing", why: "cancelled by otto", ends: "cancelled" } as const;
+    expect(move(at("handed-over", aSwitchover({ state: undoing })), o)).not.toHaveProperty(
+      "beside",
+    );
+  });
+
+  it("that was cancelled too late says that its term had begun", () => {
+    const undoing = { kind: "undoing", why: "cancelled by otto", ends: "cancelled" } as const;
+    const run = at("handed-over", aSwitchover({ state: undoing }));
+    const term = { term: 4, primary: "west", run: run.id } as const;
+    const o = aPrimarySeen({ quorum: aQuorum({ view: aView({ term }) }) });
+    expect(move(run, o)).toMatchObject({ event: { kind: "supersede" } });
+  });
+
   it("made ungraceful forces the take-over, which skips evidence, never time", () => {
     const run = at("taken-over", aSwitchover({ isGraceful: false }), "controller-west-1");
     expect(move(run, aStandbySeen())).toMatchObject({

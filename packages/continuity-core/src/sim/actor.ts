@@ -256,8 +256,10 @@ export class Actor {
     const open = o.quorum.openRuns.find((each) => each.run.id === run);
     if (open === undefined) return;
     const move: Move = nextMove(open, o, around.rules.procedures);
-    if (move.kind === "journal") this.#journal(open, move.event, o);
-    else if (move.kind === "act") this.#perform(move.action, move.stamp, open);
+    if (move.kind === "journal") {
+      if (move.beside) this.#perform(move.beside.action, move.beside.stamp, open);
+      this.#journal(open, move.event, o);
+    } else if (move.kind === "act") this.#perform(move.action, move.stamp, open);
   }
 
   #journal(open: OpenRun, event: RunEvent, o: Observation): void {

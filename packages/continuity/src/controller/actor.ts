@@ -197,6 +197,7 @@ export class Actor {
       const move = nextMove(open, seen);
       if (move.kind === "nothing") return moves > 0;
       if (move.kind === "act") return this.#perform(move.action, open, move.stamp, seen, signal);
+      if (move.beside) this.#perform(move.beside.action, open, move.beside.stamp, seen, signal);
       // Another site may have journalled the same first: the next look at the run shows it.
       await this.#journal(open, move.event, signal);
       seen = { ...o, quorum: this.#deps.quorum.seen() };

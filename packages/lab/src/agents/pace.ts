@@ -1,6 +1,9 @@
-/** How fast a simulated agent works. Milliseconds; each wait is drawn between half and one and a half of it. */
+/** How fast a simulated agent works. Milliseconds; each wait but typing is drawn between half and one and a half of it. */
 export interface Pace {
-  /** Between two autosaves while the agent types, and two signs of activity while not. Also the resolution of the outage. */
+  /**
+   * Between two autosaves while the agent types, and two signs of activity while not, ±20 %: a timer of the screen, not a person.
+   * Also the resolution of the outage, which counts from the last success.
+   */
   readonly typingMs: number;
   /** Between two steps of a call. */
   readonly thinkMs: number;
@@ -14,7 +17,7 @@ export interface Pace {
 
 /** A drill's pace: faster than a person, so that each agent's outage is seen within half a second. */
 export const drillPace: Pace = {
-  typingMs: 500,
+  typingMs: 400,
   thinkMs: 800,
   talkMs: 6_000,
   restMs: 500,

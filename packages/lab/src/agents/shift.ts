@@ -138,7 +138,8 @@ export class Shift {
     const { agent } = this;
     while (!signal.aborted) {
       await this.#desk?.type(signal);
-      await agent.pause(agent.options.pace.typingMs, signal);
+      const { clock, pace, random } = agent.options;
+      await clock.sleep(pace.typingMs * (0.8 + 0.4 * random.next()), signal);
     }
   }
 
