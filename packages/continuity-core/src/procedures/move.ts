@@ -59,6 +59,7 @@ function watchOther(open: OpenRun, step: StepRecord, o: Observation, rules: Proc
   if (open.run.state.kind === "running" && publicChecks.has(ensure)) {
     const verdict = verdictOf(ensure, lookAt(open, step, o, rules));
     if (verdict.kind === "done") {
+      if (leavesToNext(open.run, step, o)) return nothing("the next region records it");
       const beside = orderBeside(open, step, verdict, o, rules);
       const event = finish(open, step, verdict, o);
       return beside === null ? journal(event) : { kind: "journal", event, beside };
@@ -66,6 +67,19 @@ function watchOther(open: OpenRun, step: StepRecord, o: Observation, rules: Proc
   }
   if (open.stepForMs <= budgetMs * strangersPatience) return nothing(`${name} belongs to ${site}`);
   return journal({ kind: "fail-step", step: name, why: `${site} does not move`, at: o.fresh.at });
+}
+
+/** How long the others leave the record of a release to the region that goes on: it records, claims and orders in one look. */
+const headStartMs = 1_000;
+
+function leavesToNext(run: RunRecord, step: StepRecord, o: Observation): boolean {
+  const next = run.steps[run.steps.indexOf(step) + 1];
+  const isHandOver = step.definition.ensure === "handed-over" && next !== undefined;
+  return (
+    isHandOver &&
+    next.definition.site !== o.self &&
+    (o.quorum.releasedForMs ?? headStartMs) < headStartMs
+  );
 }
 
 /**
@@ -109,7 +123,10 @@ function stepMove(open: OpenRun, step: StepRecord, o: Observation, rules: Proced
   if (missing !== null) return nothing(missing);
   const isMine = state.kind === "running" && !rules.mustBeginAgain(state.by, o.controllerBootId);
   const verdict = verdictOf(definition.ensure, lookAt(open, step, o, rules));
-  if (verdict.kind === "done") return journal(finish(open, step, verdict, o));
+  if (verdict.kind === "done") {
+    if (leavesToNext(run, step, o)) return nothing("the next region records it");
+    return journal(finish(open, step, verdict, o));
+  }
   if (!isMine) {
     if (step.attempt < definition.attemptsMax)
       return journal({ kind: "begin-step", controller: o.controllerBootId, at: o.fresh.at });

@@ -191,6 +191,16 @@ describe("a switchover", () => {
     );
   });
 
+  it("leaves the record of a release to the region that goes on, for a second", () => {
+    const lease = { kind: "released", finalLsn: "0/9000" } as const;
+    const seen = (releasedForMs: number): Observation =>
+      aPrimarySeen({ quorum: aQuorum({ view: aView({ lease }), releasedForMs }) });
+    expect(move(at("handed-over", aSwitchover()), seen(999))).toMatchObject({ kind: "nothing" });
+    expect(move(at("handed-over", aSwitchover()), seen(1_000))).toMatchObject({
+      event: { kind: "finish-step", step: "handed-over" },
+    });
+  });
+
   it("that was cancelled too late says that its term had begun", () => {
     const undoing = { kind: "undoing", why: "cancelled by otto", ends: "cancelled" } as const;
     const run = at("handed-over", aSwitchover({ state: undoing }));
