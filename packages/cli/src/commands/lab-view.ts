@@ -45,7 +45,7 @@ Careline is up.
   Authority           ${layout.authorityFile}
                       (./careline trust shows how a browser comes to trust it, and undoes it)
 
-  Accounts            agent001 … agent060 (agents), supervisor01, manager01, admin01
+  Accounts            agent001 … agent130 (agents), supervisor01, manager01, admin01
   Password            in ${layout.secretFile("identity-demo-password")}
                       (./careline lab code agent001 prints it with the current one-time code)
 

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Clock } from "@careline/platform";
 import { LabError } from "../errors.ts";
@@ -44,6 +44,11 @@ export class LabStage {
     return `https://localhost:${this.layout.ports.direct(region, "portal")}`;
   }
 
+  /** The clock that this stage waits on. */
+  get clock(): Clock {
+    return this.#clock;
+  }
+
   get authority(): Buffer {
     return readFileSync(this.layout.authorityFile);
   }
@@ -60,22 +65,6 @@ export class LabStage {
     return faultReportSchema.parse(
       await callSocket(supervisorSocket, "POST", "/faults", command, signal),
     );
-  }
-
-  /**
-   * SIGKILL to the PostgreSQL server of a region, which its keeper started and no supervisor knows.
-   * Returns the instant; the server's process is gone when it resolves. Error: FAULT_WITHOUT_EFFECT.
-   */
-  async killPostgres(region: Region, signal: AbortSignal): Promise<Date> {
-    const pidFile = join(this.layout.processDir(region, "postgres"), "data", "postmaster.pid");
-    const pid = Number(readFileSync(pidFile, "utf8").split("\n")[0]);
-    const beganAt = this.#clock.wallNow();
-    process.kill(pid, "SIGKILL");
-    for (let look = 0; look < 50; look += 1) {
-      if (!existsSync(`/proc/${pid}/cwd`)) return beganAt;
-      await this.#clock.sleep(20, signal);
-    }
-    throw new LabError("FAULT_WITHOUT_EFFECT", `PostgreSQL ${pid} of ${region} lives on`);
   }
 
   async wan(command: WanCommand, signal: AbortSignal): Promise<void> {

@@ -39,11 +39,20 @@ const runSchema = z.looseObject({
   id: z.string(),
   kind: z.string(),
   state: z.looseObject({ kind: z.string() }),
+  steps: z.array(
+    z.looseObject({
+      definition: z.looseObject({ name: z.string(), site: z.string() }),
+      attempt: z.int(),
+      state: z.looseObject({ kind: z.string() }),
+    }),
+  ),
 });
 export type RunJournal = z.infer<typeof runSchema>;
 
 /** Longest wait for one controller before the next is asked. */
 const attemptMs = 2_000;
+/** Of a look at a journal that is repeated at once. */
+const glanceMs = 300;
 
 /** Speaks to the controllers as an operator does: any of the three that answers. */
 export class OperatorClient {
@@ -97,8 +106,40 @@ export class OperatorClient {
     return runSchema.parse(await this.#ask("GET", `/v1/runs/${id}`, undefined, signal));
   }
 
+  /** Journals of the runs that are still in the store; none while no controller answers. */
+  async runs(signal: AbortSignal): Promise<RunJournal[]> {
+    for (const url of this.#urls) {
+      const answer = await this.#glance(url, "/v1/runs", signal);
+      const parsed = z.array(runSchema).safeParse(answer);
+      if (parsed.success) return parsed.data;
+    }
+    return [];
+  }
+
+  /** One run as each controller that answers and knows it shows it. */
+  async journals(id: string, signal: AbortSignal): Promise<RunJournal[]> {
+    const answers = await Promise.all(
+      this.#urls.map((url) => this.#glance(url, `/v1/runs/${id}`, signal)),
+    );
+    return answers.flatMap((answer) => {
+      const parsed = runSchema.safeParse(answer);
+      return parsed.success ? [parsed.data] : [];
+    });
+  }
+
   async close(): Promise<void> {
     await this.#agent.destroy();
+  }
+
+  /** Null for anything but an answer: silence, and a controller that does not know it yet. */
+  async #glance(url: string, path: string, signal: AbortSignal): Promise<unknown> {
+    const limit = AbortSignal.any([signal, this.#clock.deadline(glanceMs)]);
+    try {
+      return await this.#tryAsk(url, "GET", path, undefined, limit);
+    } catch {
+      signal.throwIfAborted();
+      return null;
+    }
   }
 
   /** The first controller that answers. Error: DRILL_UNFINISHED. */

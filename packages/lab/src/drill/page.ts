@@ -21,6 +21,11 @@ export function ms(value: number | null): string {
   return Math.abs(value) < 1_000 ? `${value} ms` : `${(value / 1_000).toFixed(2)} s`;
 }
 
+/** Seconds with one digit, for tables of figures that nobody should read to the millisecond. */
+export function seconds(valueMs: number | null): string {
+  return valueMs === null ? "–" : `${(valueMs / 1_000).toFixed(1)} s`;
+}
+
 /** Text that can hold no markup. */
 export function text(value: string): string {
   return value

@@ -1,4 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { availableParallelism, totalmem } from "node:os";
 import { join } from "node:path";
 import { describeError, systemClock } from "@careline/platform";
 import { z } from "zod";
@@ -7,6 +8,7 @@ import { type DrillReport, isGood } from "./report.ts";
 import { type DrillOptions, type DrillProgress, runDrill } from "./run-drill.ts";
 import { scenarios } from "./scenarios/index.ts";
 import { suitePage } from "./suite-html.ts";
+import { type SuiteFacts, suiteMarkdown } from "./suite-markdown.ts";
 
 /** How one scenario of a suite went. */
 export interface SuiteEntry {
@@ -67,9 +69,9 @@ export async function runAllDrills(
     );
     if (known >= 0) entries.splice(known, 1, entry);
     else entries.push(entry);
-    write(directory, entries, false);
+    write(directory, entries, factsOf(options), false);
   }
-  write(directory, entries, true);
+  write(directory, entries, factsOf(options), true);
   const report = suiteReport(entries);
   return { report, isGood: report.broken + report.failed === 0, directory };
 }
@@ -122,7 +124,23 @@ function unfinishedEntries(directory: string): SuiteEntry[] {
   return state.isFinished ? [] : (state.entries as SuiteEntry[]);
 }
 
-function write(directory: string, entries: readonly SuiteEntry[], isFinished: boolean): void {
+function factsOf(options: SuiteOptions): SuiteFacts {
+  const { repeat = 1, agents = 50 } = options;
+  const repeated = repeat === 1 ? "" : ` --repeat ${repeat}`;
+  return {
+    command: `./careline drill --all --agents ${agents}${repeated}`,
+    cores: availableParallelism(),
+    memoryGiB: Math.round(totalmem() / 2 ** 30),
+    agents,
+  };
+}
+
+function write(
+  directory: string,
+  entries: readonly SuiteEntry[],
+  facts: SuiteFacts,
+  isFinished: boolean,
+): void {
   const replace = (name: string, content: string): void => {
     writeFileSync(join(directory, `${name}.next`), content);
     renameSync(join(directory, `${name}.next`), join(directory, name));
@@ -131,4 +149,5 @@ function write(directory: string, entries: readonly SuiteEntry[], isFinished: bo
   replace("state.json", json({ isFinished, entries }));
   replace("report.json", json(suiteReport(entries)));
   replace("report.html", suitePage(suiteReport(entries)));
+  replace("report.md", suiteMarkdown(suiteReport(entries), facts));
 }

@@ -19,7 +19,7 @@ export interface DrillOptions {
   readonly scenario: string;
   /** Runs one after another with the same agents. Default 1. */
   readonly repeat?: number;
-  /** Simulated agents, at most 300. Default 50. */
+  /** Simulated agents, at most 110. Default 50. */
   readonly agents?: number;
   /** Seed of think times and choices. Default 1. */
   readonly seed?: number;
@@ -44,9 +44,9 @@ export interface DrillOutcome {
   readonly directory: string;
 }
 
-const agentsMax = 300;
-/** Accounts from this number on are for clients pinned to one region. */
-const pinnedFrom = 400;
+/** Demonstration accounts from this number on are for clients pinned to one region. */
+const pinnedFrom = 111;
+const agentsMax = pinnedFrom - 1;
 
 /**
  * Runs a scenario on a running lab and writes its report.
@@ -67,7 +67,7 @@ export async function runDrill(
     progress({ elapsedMs: Math.round(clock.monotonicMs() - startMs), run, text });
   const unavailable = scenario.unavailable?.(stage) ?? null;
   if (unavailable !== null) throw new LabError("FAULT_UNAVAILABLE", `SKIPPED: ${unavailable}`);
-  const crew = await signInCrew(options, stage, ledger, clock, say, signal);
+  const crew = await signInCrew(options, scenario, stage, ledger, clock, say, signal);
   const results: RunResult[] = [];
   const directory = directoryOf(options, scenario, clock);
   try {
@@ -126,13 +126,14 @@ function crewOptions(
 
 async function signInCrew(
   options: DrillOptions,
+  scenario: Scenario,
   stage: LabStage,
   ledger: Ledger,
   clock: Clock,
   say: (text: string) => void,
   signal: AbortSignal,
 ): Promise<Crew> {
-  const count = options.agents ?? 50;
+  const count = Math.max(options.agents ?? 50, scenario.agentsMin ?? 1);
   if (!Number.isInteger(count) || count < 1 || count > agentsMax) {
     throw new LabError("BAD_REQUEST", `between 1 and ${agentsMax} agents, not ${count}`);
   }

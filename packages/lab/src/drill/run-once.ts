@@ -1,22 +1,21 @@
-import type { Clock } from "@careline/platform";
+import { type Clock, describeError } from "@careline/platform";
 import type { AgentExperience, Crew } from "../agents/index.ts";
 import { LabError } from "../errors.ts";
-import { otherRegion, type Region } from "../layout/index.ts";
+import type { Region } from "../layout/index.ts";
 import {
   type Acknowledgement,
   clientOutages,
   comparePromises,
   type Ledger,
-  type LedgerRecord,
-  overlappingTerms,
   type PromisesKept,
-  termsGoingBack,
-  termsWithTwoPrimaries,
-  type Violation,
   worstOutage,
 } from "../ledger/index.ts";
+import type { Course } from "./course.ts";
+import { sceneOf, untilTerm } from "./direct-scene.ts";
+import { judge } from "./judge.ts";
 import type { LabStage } from "./lab-stage.ts";
 import { marksOf, noPhases, type Phases, phasesOf } from "./phases.ts";
+import { regionViews } from "./region-views.ts";
 import type { RunResult } from "./report.ts";
 import type { Scenario, Scene } from "./scenario.ts";
 import { timelineOf } from "./timeline.ts";
@@ -36,26 +35,11 @@ export interface RunDeps {
 const limits = {
   ready: 120_000,
   warm: 20_000,
-  recover: 90_000,
   protect: 240_000,
   replay: 30_000,
   settle: 2_000,
   before: 5_000,
 };
-
-/** What a run collects while it goes on. */
-interface Course {
-  readonly primary: Region;
-  readonly termBefore: number;
-  readonly startedAt: Date;
-  readonly startMs: number;
-  readonly notes: { atMs: number; text: string }[];
-  readonly before: readonly AgentExperience[];
-  faultAtMs: number;
-  recoveredAtMs: number | null;
-  protectedAtMs: number | null;
-  problem: unknown;
-}
 
 /**
  * One run: healthy and protected → everyone at work → fault → served again → healed → protected again → verified.
@@ -68,7 +52,12 @@ export async function runOnce(
 ): Promise<RunResult> {
   const course = await prepare(deps, signal);
   const pinned: Crew[] = [];
-  const scene = sceneOf(deps, course, pinned, signal);
+  const pin = async (region: Region, count: number, limit: AbortSignal): Promise<void> => {
+    const crew = await deps.pin(region, count, limit);
+    crew.start();
+    pinned.push(crew);
+  };
+  const scene = sceneOf({ ...deps, pin }, course, signal);
   try {
     if (scenario.pinnedClients !== undefined) {
       await scene.pinClients(course.primary, scenario.pinnedClients);
@@ -82,6 +71,7 @@ export async function runOnce(
   } catch (thrown) {
     signal.throwIfAborted();
     course.problem = thrown;
+    scene.note(`broke off: ${describeError(thrown)}`);
   } finally {
     scene.note("healing");
     await heal(deps, scenario, scene);
@@ -122,35 +112,13 @@ async function prepare(deps: RunDeps, signal: AbortSignal): Promise<Course> {
     startMs,
     notes,
     before: crew.experiences().map((seen) => structuredClone(seen)),
+    knownRuns: new Set((await stage.operators.runs(signal)).map(({ id }) => id)),
+    unmet: [],
+    termSeen: term,
     faultAtMs: clock.monotonicMs(),
     recoveredAtMs: null,
     protectedAtMs: null,
     problem: null,
-  };
-}
-
-function sceneOf(deps: RunDeps, course: Course, pinned: Crew[], signal: AbortSignal): Scene {
-  const { clock, stage } = deps;
-  return {
-    stage,
-    primary: course.primary,
-    standby: otherRegion(course.primary),
-    signal,
-    note(text) {
-      course.notes.push({ atMs: clock.monotonicMs(), text });
-      deps.say(text);
-    },
-    sleep: (ms) => clock.sleep(ms, signal),
-    wallMs: () => clock.wallNow().getTime(),
-    async untilMoved() {
-      const served = await untilTerm(deps, course, course.termBefore + 1, signal);
-      if (served === null) throw new LabError("DRILL_UNFINISHED", "the primary did not move");
-    },
-    async pinClients(region, count) {
-      const crew = await deps.pin(region, count, signal);
-      crew.start();
-      pinned.push(crew);
-    },
   };
 }
 
@@ -175,27 +143,6 @@ function untilServed(
   return untilTerm(deps, course, term, signal);
 }
 
-/** When every client had been acknowledged by `term` or a later one, for a request sent after now or the fault. Null: not in time. */
-async function untilTerm(
-  deps: RunDeps,
-  course: Course,
-  term: number,
-  signal: AbortSignal,
-): Promise<number | null> {
-  const { clock, crew, ledger } = deps;
-  const sinceMs = term > course.termBefore ? course.faultAtMs : clock.monotonicMs();
-  const served = (): boolean => {
-    const fresh = ledger
-      .record(sinceMs)
-      .acknowledgements.filter(
-        (ack) => ack.via === "front-door" && ack.term >= term && ack.sentAtMs >= sinceMs,
-      );
-    return new Set(fresh.map((ack) => ack.client)).size >= crew.size;
-  };
-  const isServed = await poll(clock, 50, limits.recover, signal, served);
-  return isServed ? clock.monotonicMs() : null;
-}
-
 async function conclude(
   deps: RunDeps,
   scenario: Scenario,
@@ -213,15 +160,18 @@ async function conclude(
   const later = worstOutage(clientOutages(door, recoveredMs, endMs));
   const status = await stage.operators.status(signal);
   const experiences = sinceThen(course.before, crew.experiences());
-  const violations = violationsOf(
+  const violations = judge({
     scenario,
-    course,
-    door,
-    record,
+    primaryBefore: course.primary,
+    primaryAfter: status.primary,
+    acknowledgements: record.acknowledgements,
     promises,
     experiences,
-    status.primary,
-  );
+    views: await regionViews(stage, clock, signal),
+    notServed: notServed(course),
+    isProtectedAgain: course.protectedAtMs !== null,
+    unmet: course.unmet,
+  });
   const { phases, cause } = await phasesSeen(deps, course, door, signal);
   const troubles = record.troubles.filter((trouble) => trouble.atMs >= course.faultAtMs);
   const fromMs = course.faultAtMs - 2_000;
@@ -306,43 +256,9 @@ async function phasesSeen(
   return { phases: phasesOf(marks), cause: entry.cause ?? null };
 }
 
-function violationsOf(
-  scenario: Scenario,
-  course: Course,
-  door: readonly Acknowledgement[],
-  record: LedgerRecord,
-  promises: PromisesKept,
-  experiences: readonly AgentExperience[],
-  primaryAfter: string | null,
-): Violation[] {
-  const found: Violation[] = [
-    ...overlappingTerms(door),
-    ...termsWithTwoPrimaries(record.acknowledgements),
-    ...termsGoingBack(record.acknowledgements),
-  ];
-  const broken = (rule: Violation["rule"], what: string): void => void found.push({ rule, what });
-  const { geo, local } = promises.lost;
-  if (geo + local > 0) broken("acknowledged-write-lost", `${geo} geo and ${local} local writes`);
-  const signOuts = experiences.reduce((sum, seen) => sum + seen.signOuts, 0);
-  if (signOuts > 0) broken("agent-signed-out", `${signOuts} answers asked for a new sign-in`);
-  if (course.recoveredAtMs === null) {
-    const why = course.problem instanceof Error ? course.problem.message : "not served in time";
-    broken("client-never-recovered", why);
-  }
-  if (course.protectedAtMs === null) {
-    broken("not-protected-again", `not within ${limits.protect / 1_000} s after healing`);
-  }
-  const hasMoved = primaryAfter !== course.primary;
-  if (scenario.primary === "stays" && hasMoved) {
-    broken(
-      "unexpected-primary",
-      `${course.primary} was to stay primary; now it is ${primaryAfter}`,
-    );
-  }
-  if (scenario.primary === "moves" && !hasMoved) {
-    broken("unexpected-primary", `${course.primary} is primary still`);
-  }
-  return found;
+function notServed({ recoveredAtMs, problem }: Course): string | null {
+  if (problem !== null) return describeError(problem);
+  return recoveredAtMs === null ? "not served in time" : null;
 }
 
 function sinceThen(

@@ -1,4 +1,5 @@
 import type { Scenario } from "./scenario.ts";
+import { situations } from "./situations.ts";
 
 const may = {
   moves: "moves to the other region",
@@ -11,6 +12,10 @@ export function scenarioTable(scenarios: readonly Scenario[]): string {
   const rows = scenarios.map(
     ({ name, what, expected, primary }) =>
       `| \`${name}\` | ${what} | ${expected} | ${may[primary]} |`,
+  );
+  const tried = situations.map(
+    ({ situation, drills }) =>
+      `| ${situation} | ${drills.map((each) => `\`${each}\``).join(", ")} |`,
   );
   return `# Drills
 
@@ -25,12 +30,23 @@ rule is broken. Reports go to \`.careline/reports/<time>-<name>/\`: \`report.htm
 
 After every drill these must be true: no acknowledged write is missing after the outboxes replayed; two regions never acknowledged at the same time
 through the front door; terms only grew, each with one primary; no agent was signed out; the primary is where the table says; one region is
-writable and the other its standby again.
+writable and the other its standby again, by what controllers, portals and databases each say. Some drills expect more, e.g. that nobody serves while
+neither quorum nor standby is there; the report lists what was expected and whether it was seen.
 
 | Drill | What happens | What Careline should do | Primary |
 | --- | --- | --- | --- |
 ${rows.join("\n")}
 
-A drill whose fault this machine or lab cannot produce says SKIPPED and why.
+A drill whose fault this machine or lab cannot produce says SKIPPED and why: \`disk-full\` needs \`./careline up --region-disk <MiB>\` as
+root, \`clock-set\` needs \`--skewable-clocks\`. The drills at steps of a run ask the journal each 15 ms, strike when the step has begun, and note
+where the journal stood when the fault had taken effect.
+
+## Situations
+
+| Situation | Drills |
+| --- | --- |
+${tried.join("\n")}
+
+[drill-results.md](drill-results.md) is the record of one run of all of them.
 `;
 }

@@ -1,1 +1,3 @@
 export { type EtcdSetupConfig, etcdSetupConfigOf, etcdUsers } from "./etcd-config.ts";
+export { callGateway } from "./gateway.ts";
+export { mustSucceed, openRootSession } from "./root-session.ts";

@@ -10,6 +10,8 @@ const betweenAttemptsMs = 100;
 /** Calls as etcd's root user, or without a user while authentication is still off. */
 export interface RootSession {
   readonly isAuthenticated: boolean;
+  /** Good at every member; null while authentication is off. */
+  readonly token: string | null;
   call(path: string, body: unknown): Promise<GatewayAnswer>;
 }
 
@@ -46,6 +48,7 @@ function session(
 ): RootSession {
   return {
     isAuthenticated: at.token !== null,
+    token: at.token,
     call: (path, body) => callGateway(at, path, body, clock, signal),
   };
 }

@@ -11,7 +11,9 @@ export interface Violation {
     | "agent-signed-out"
     | "client-never-recovered"
     | "not-protected-again"
-    | "unexpected-primary";
+    | "unexpected-primary"
+    | "not-one-writable"
+    | "expectation-not-met";
   /** One sentence with ids and numbers. */
   readonly what: string;
 }

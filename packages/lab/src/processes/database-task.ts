@@ -5,6 +5,9 @@ import { portalConfig } from "./portal-process.ts";
 import { nodeCommand, nodeSpec, waves } from "./spec.ts";
 import { writeConfig } from "./write-config.ts";
 
+/** `agent001` … `agent130`: 110 for the agents of a drill, 20 for its clients that are pinned to one region. */
+const demonstrationAgents = 130;
+
 /** Brings the primary's schema to the newest migration and fills in the demonstration data. */
 export function databaseTask(layout: Layout): ProcessSpec {
   const config: DatabaseTaskConfig = {
@@ -19,7 +22,7 @@ export function databaseTask(layout: Layout): ProcessSpec {
     })),
     ca: layout.authorityFile,
     ownerPasswordFile: layout.secretFile("postgres-owner-password"),
-    seedArguments: ["--agents", "60", "--patients", "3000"],
+    seedArguments: ["--agents", String(demonstrationAgents), "--patients", "3000"],
   };
   writeConfig(layout, "database-task.edge.json", config);
   for (const region of regions) {

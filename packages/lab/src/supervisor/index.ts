@@ -4,7 +4,7 @@ export {
   type FaultReport,
   faultReportSchema,
 } from "./fault-command.ts";
-export { memoryOf, processesIn, signalTo } from "./proc-scan.ts";
+export { memoryOf, processesIn, signalTo, stateOf } from "./proc-scan.ts";
 export type { Probe, ProcessSpec, SupervisorConfig } from "./process-spec.ts";
 export { isMounted } from "./region-disk.ts";
 export { type LabStatus, labStatusSchema, type ProcessStatus } from "./status.ts";

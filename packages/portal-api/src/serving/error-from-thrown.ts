@@ -19,6 +19,7 @@ const bySqlState: Readonly<Record<string, () => PortalError>> = {
   "40P01": () => new PortalError("CONFLICT", "another change came first"),
   "42501": () =>
     new PortalError("PERMISSION_DENIED", "row-level security or a missing right refused"),
+  "53100": () => new PortalError("DATABASE_UNAVAILABLE", "the database's disk is full"),
   "53300": () => new PortalError("OVERLOADED", "the database takes no more connections"),
   "55P03": () => new PortalError("CONFLICT", "another change came first"),
   "57014": () => new PortalError("TIMED_OUT", "a statement ran too long"),
