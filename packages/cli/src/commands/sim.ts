@@ -7,7 +7,7 @@ interface SimOptions {
   readonly seeds: string;
   readonly from: string;
   readonly minutes?: string;
-  readonly faultsPerMinute?: string;
+  readonly faults?: string;
   readonly replay?: string;
   readonly explain?: boolean;
 }
@@ -17,13 +17,14 @@ export const simCommand: CommandDefinition = {
   name: "sim",
   summary:
     "run the continuity code in the simulator, from seeds; every invariant after every event",
-  example: "./careline sim --seeds 400 --from 1\n./careline sim --replay 44 --explain",
+  example:
+    "./careline sim --seeds 400 --from 1\n./careline sim --replay 44 --explain\n./careline sim --replay 1000851 --faults 6 --explain",
   declare: (command, context) => {
     command
       .option("--seeds <count>", "how many", "100")
       .option("--from <seed>", "the first", "1")
       .option("--minutes <count>", "simulated minutes of each")
-      .option("--faults-per-minute <count>", "in each")
+      .option("--faults <count>", "faults a minute, in each; a seed of a long run needs the same")
       .option("--replay <seed>", "one seed again")
       .option(
         "--explain",
@@ -91,18 +92,27 @@ async function range(
   );
   for (const { seed, violation } of summary.failures) {
     output.line(`seed ${seed}: invariant ${violation.invariant} broke: ${violation.what}`);
-    output.line(`  ./careline sim --replay ${seed} --explain`);
+    output.line(`  ${replayCommand(seed, options)}`);
   }
   output.line(summary.failures.length === 0 ? "Every invariant held." : "INVARIANTS BROKE.");
   if (summary.failures.length > 0) process.exitCode = exitCodes.failed.code;
 }
 
+/** The faults of a seed depend on how many there are: the command names what this run was given. */
+function replayCommand(seed: number, { minutes, faults }: SimOptions): string {
+  const scale = [
+    ...(minutes === undefined ? [] : [`--minutes ${minutes}`]),
+    ...(faults === undefined ? [] : [`--faults ${faults}`]),
+  ];
+  return ["./careline sim --replay", seed, ...scale, "--explain"].join(" ");
+}
+
 function scaleOf(options: SimOptions): { minutes?: number; faultsPerMinute?: number } {
   return {
     ...(options.minutes === undefined ? {} : { minutes: number(options.minutes, "--minutes") }),
-    ...(options.faultsPerMinute === undefined
+    ...(options.faults === undefined
       ? {}
-      : { faultsPerMinute: number(options.faultsPerMinute, "--faults-per-minute") }),
+      : { faultsPerMinute: number(options.faults, "--faults") }),
   };
 }
 

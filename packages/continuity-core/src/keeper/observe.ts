@@ -26,8 +26,7 @@ function observeOtherStore(
   known: QuorumView,
   view: QuorumView,
 ): KeeperState {
-  const isNewer = (view.store.record?.generation ?? 0) > (known.store.record?.generation ?? 0);
-  if (!isNewer) {
+  if (!turn.rules.isNewerStore(known.store.record, view.store.record)) {
     alarm(
       turn,
       "older-store",

@@ -5,6 +5,7 @@ import {
   type LeaseRecord,
   otherSite,
   type QuorumView,
+  type StoreRecord,
   type SyncRecord,
   type TakeOverRecords,
   type Txn,
@@ -40,6 +41,8 @@ export interface KeeperRules {
   lastPromiseAfterTerm(state: KeeperState): number;
   /** "The standby may decide when both have lapsed." */
   lapsesAtMs(state: KeeperState): number;
+  /** "Terms compare as (store generation, term)": whether what another life of the store says counts. */
+  isNewerStore(known: StoreRecord | null, seen: StoreRecord | null): boolean;
   /** "A new revision restarts the observer's wait." */
   leaseSeenAt(state: KeeperState, next: QuorumView, nowMs: number): number;
   /** "Only a release lets the other side skip the waits." */
@@ -159,6 +162,7 @@ export const keeperRules: KeeperRules = {
   },
   leaseSeenAt: (state, next, nowMs) =>
     state.view?.lease.revision === next.lease.revision ? state.leaseSeenAtMs : nowMs,
+  isNewerStore: (known, seen) => (seen?.generation ?? 0) > (known?.generation ?? 0),
   releaseSkipsWaits: (view) =>
     view.lease.record?.kind === "released" && view.lease.record.term === view.term.record?.term,
   canStillWin(order, decided, now) {

@@ -186,7 +186,7 @@ export class Actor {
     if (now - givenAtMs < repeatCommandMs) return;
     this.#givenAtMs.set(command.kind, now);
     const life = process.life;
-    around.keepers[region].command(command, (outcome) =>
+    around.keeperOf(region).command(command, (outcome) =>
       process.run(life, () => {
         this.#givenAtMs.delete(command.kind);
         if (outcome.kind === "refused")

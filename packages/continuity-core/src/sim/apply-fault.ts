@@ -17,6 +17,8 @@ export function applyFault(world: World, fault: Fault): void {
 /** Everything that faults broke is repaired: links, processes, disks, clocks' rates stay. */
 export function repairAll(world: World): void {
   world.note("fault", () => "everything is repaired, nothing more happens");
+  world.etcd.endOlderLife();
+  for (const region of regionNames) world.endSecondKeeper(region);
   for (const from of places) for (const to of places) repairLink(world, from, to);
   for (const region of regionNames) {
     const postgres = world.databases[region];
@@ -50,6 +52,12 @@ function begin(world: World, fault: Fault): (() => void) | undefined {
     case "cancel-waits":
       world.databases[fault.region].cancelAllWaits();
       return undefined;
+    case "second-keeper":
+      world.startSecondKeeper(fault.region);
+      return () => world.endSecondKeeper(fault.region);
+    case "force-quorum":
+      world.forceQuorum(fault.region);
+      return () => world.etcd.endOlderLife();
     case "command":
       world.keepers[fault.region].command(fault.command, (outcome) =>
         world.note("fault", () => `${fault.command.kind}: ${outcome.kind}`),

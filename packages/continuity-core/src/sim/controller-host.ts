@@ -112,7 +112,7 @@ export class ControllerHost {
     this.#report();
     this.#read();
     if (this.region !== null)
-      this.around.keepers[this.region].dispatch({ kind: "controller-seen" });
+      this.around.keeperOf(this.region).dispatch({ kind: "controller-seen" });
     this.process.after(turnEveryMs, () => this.#live());
   }
 
@@ -158,7 +158,7 @@ export class ControllerHost {
 
   #keeperStatus(): KeeperStatus | null {
     if (this.region === null) return null;
-    const keeper = this.around.keepers[this.region];
+    const keeper = this.around.keeperOf(this.region);
     if (keeper.state === undefined || keeper.process.isPaused) return null;
     const now = keeper.process.monotonicMs();
     const status = keeperStatus(keeper.state, now);

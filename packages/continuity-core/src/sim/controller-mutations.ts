@@ -93,6 +93,9 @@ export const procedureMutations: readonly Mutation[] = [
   mutation("upstream-never-prepared", "CHECKPOINT first: pg_rewind must see the promotion.", {
     procedures: { isUpstreamReady: () => true },
   }),
+  mutation("runs-ignore-the-switch", "The kill switch is read before every destructive step.", {
+    procedures: { isSwitchedOff: () => false },
+  }),
   mutation("old-runs-go-on", "A run is over when its term or its store is.", {
     procedures: { whySuperseded: () => null },
   }),

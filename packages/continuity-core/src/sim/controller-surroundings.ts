@@ -22,7 +22,8 @@ export interface ControllerSurroundings {
   readonly dice: Dice;
   readonly policy: Policy;
   readonly rules: ControllerRules;
-  readonly keepers: ByRegion<KeeperHost>;
+  /** The keeper that the controller of a region talks to. */
+  readonly keeperOf: (region: RegionName) => KeeperHost;
   readonly databases: ByRegion<Postgres>;
   readonly redis: ByRegion<Redis>;
   readonly portals: ByRegion<Portal>;

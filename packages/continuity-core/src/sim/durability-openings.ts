@@ -170,6 +170,24 @@ export const returningWithTail: Opening = {
   }),
 };
 
+/** Somebody switches automation off while a region that has returned is just about to rewind its data. */
+export const switchedOffBeforeRewind: Opening = {
+  name: "switched-off-before-rewind",
+  minutes: 1,
+  script: (dice) => ({
+    thinkMs: 120,
+    faults: returningWithTail.script(dice).faults,
+    triggers: [
+      {
+        who: "controller.east",
+        says: "finish-step tail-reported",
+        afterMs: 0,
+        faults: [{ kind: "operator", action: "automation-off", at: "witness", target: "east" }],
+      },
+    ],
+  }),
+};
+
 /** The primary is lost for good a while after a failover and its rejoin: the second loss is like the first. */
 export const secondLoss: Opening = {
   name: "second-loss",

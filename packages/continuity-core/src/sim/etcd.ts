@@ -18,9 +18,20 @@ export interface TxnAnswer {
 export class KeyValues {
   revision = 1;
   onPut: (key: string, record: unknown, before: unknown) => void = () => undefined;
-  readonly #values = new Map<string, Versioned<unknown>>();
+  readonly #values: Map<string, Versioned<unknown>>;
   readonly #expiries = new Map<string, number>();
   #view: QuorumView | undefined;
+
+  constructor(values: ReadonlyMap<string, Versioned<unknown>> = new Map()) {
+    this.#values = new Map(values);
+  }
+
+  /** The same records, which go their own way from here. */
+  copy(): KeyValues {
+    const copied = new KeyValues(this.#values);
+    copied.revision = this.revision;
+    return copied;
+  }
 
   get<T>(key: string): Versioned<T> {
     return (this.#values.get(key) ?? absent) as Versioned<T>;
@@ -90,6 +101,14 @@ interface Proposal {
   readonly expiresAt: number;
 }
 
+/** Members that a cluster has, and what they start with. */
+interface EtcdLife {
+  readonly members: Readonly<Record<QuorumSite, SimProcess>>;
+  readonly values: KeyValues;
+  /** Members that left this life for another one. */
+  readonly gone: ReadonlySet<QuorumSite>;
+}
+
 /** How long a member keeps a request for which there is no leader (etcd: about 7 s). */
 const memberPatienceMs = 6_000;
 
@@ -98,7 +117,7 @@ const memberPatienceMs = 6_000;
  * majority, elections, slow disks, requests applied long after their caller gave up, answers that come late.
  */
 export class Etcd {
-  readonly values = new KeyValues();
+  readonly values: KeyValues;
   readonly members: Readonly<Record<QuorumSite, SimProcess>>;
   /** Extra time of each member's fdatasync. */
   readonly fsyncMs: Record<QuorumSite, number> = { east: 2, west: 2, witness: 2 };
@@ -107,20 +126,60 @@ export class Etcd {
   readonly #queue: EventQueue;
   readonly #dice: Dice;
   readonly #network: Network;
+  /** Who votes in this life of the store, and who of them has left it. */
+  readonly #voters = new Set<QuorumSite>(quorumSites);
+  readonly #gone: ReadonlySet<QuorumSite>;
+  /** An older life, in members that nobody has told of this one. */
+  #older: Etcd | null = null;
+  #life = 1;
   readonly #waiting: Record<QuorumSite, Proposal[]> = { east: [], west: [], witness: [] };
   /** Entries that the next leader will find in its log and apply. */
   #orphans: (() => void)[] = [];
   #leaderLostAt = -1;
 
-  constructor(queue: EventQueue, network: Network, dice: Dice) {
+  constructor(queue: EventQueue, network: Network, dice: Dice, life?: EtcdLife) {
     this.#queue = queue;
     this.#network = network;
     this.#dice = dice;
     const member = (site: QuorumSite): SimProcess =>
       new SimProcess(`etcd.${site}`, site, queue, dice);
-    this.members = { east: member("east"), west: member("west"), witness: member("witness") };
-    for (const site of quorumSites) this.members[site].start();
+    this.members = life?.members ?? {
+      east: member("east"),
+      west: member("west"),
+      witness: member("witness"),
+    };
+    this.values = life?.values ?? new KeyValues();
+    this.#gone = life?.gone ?? new Set();
+    if (life === undefined) for (const site of quorumSites) this.members[site].start();
     this.#watchLeader();
+  }
+
+  /**
+   * `etcd --force-new-cluster` at the surviving site: a cluster of one, from what its member had. What was on its way to the others
+   * is lost with them; should they come back, they go on as the older life that is returned.
+   */
+  beginNewLife(site: QuorumSite): Etcd {
+    const older = new Etcd(this.#queue, this.#network, this.#dice, {
+      members: this.members,
+      values: this.values.copy(),
+      gone: new Set([site]),
+    });
+    older.leader = null;
+    this.#older = older;
+    this.#life += 1;
+    this.#voters.clear();
+    this.#voters.add(site);
+    this.#orphans = [];
+    for (const member of quorumSites) this.#waiting[member] = [];
+    this.leader = null;
+    this.#elect(site);
+    return older;
+  }
+
+  /** The members of the older life are removed there, and added here with empty data directories. */
+  endOlderLife(): void {
+    this.#older = null;
+    for (const site of quorumSites) this.#voters.add(site);
   }
 
   /** Sends `operation` to the member at `endpoint`; `answered` runs in the caller if an answer arrives while it lives. */
@@ -131,6 +190,10 @@ export class Etcd {
     operation: (values: KeyValues) => T,
     answered: (answer: T) => void,
   ): void {
+    if (this.#older !== null && !this.#voters.has(endpoint)) {
+      this.#older.request(caller, endpoint, connection, operation, answered);
+      return;
+    }
     const callerLife = caller.life;
     const member = this.members[endpoint];
     const reply = (answer: T, from: QuorumSite): void => {
@@ -162,8 +225,10 @@ export class Etcd {
       return;
     }
     const raftTerm = this.raftTerm;
+    const life = this.#life;
     const forwardMs = site === leader ? 0 : this.#network.oneWayMs(site, leader);
     this.#queue.after(forwardMs + this.#commitMs(leader), () => {
+      if (life !== this.#life) return;
       if (this.raftTerm === raftTerm && this.leader === leader && this.#isSound(leader)) apply();
       // The entry may already be in the log of the next leader, or of nobody.
       else if (this.#dice.chance(0.6)) this.#orphans.push(apply);
@@ -172,8 +237,8 @@ export class Etcd {
 
   /** Time until a majority has the entry on disk: the leader's own, and the faster of the two others. */
   #commitMs(leader: QuorumSite): number {
-    let fastest = Number.POSITIVE_INFINITY;
-    for (const site of quorumSites) {
+    let fastest = this.#voters.size === 1 ? 0 : Number.POSITIVE_INFINITY;
+    for (const site of this.#voters) {
       if (site === leader || !this.#canReach(leader, site)) continue;
       const roundTrip = this.#network.oneWayMs(leader, site) + this.#network.oneWayMs(site, leader);
       fastest = Math.min(fastest, roundTrip + this.fsyncMs[site]);
@@ -182,7 +247,8 @@ export class Etcd {
   }
 
   #isRunning(site: QuorumSite): boolean {
-    return this.members[site].isUp && !this.members[site].isPaused;
+    const isMember = this.#voters.has(site) && !this.#gone.has(site);
+    return isMember && this.members[site].isUp && !this.members[site].isPaused;
   }
 
   #canReach(from: QuorumSite, to: QuorumSite): boolean {
@@ -191,10 +257,11 @@ export class Etcd {
 
   /** Whether `site` runs and reaches a majority. */
   #isSound(site: QuorumSite): boolean {
-    return (
-      this.#isRunning(site) &&
-      quorumSites.some((other) => other !== site && this.#canReach(site, other))
-    );
+    if (!this.#isRunning(site)) return false;
+    if (this.#voters.size === 1) return true;
+    for (const other of this.#voters)
+      if (other !== site && this.#canReach(site, other)) return true;
+    return false;
   }
 
   #watchLeader(): void {

@@ -68,6 +68,16 @@ export type Fault =
   | { readonly kind: "outbox-lost"; readonly browser: number }
   /** Somebody cancels every session that waits for the standby (pg_cancel_backend). */
   | { readonly kind: "cancel-waits"; readonly region: RegionName }
+  /**
+   * A second keeper runs for a site whose lock does not hold: it has the site's controller, portal and database, while the first one
+   * still answers the other region.
+   */
+  | { readonly kind: "second-keeper"; readonly region: RegionName; readonly forMs: number }
+  /**
+   * The majority of the quorum store is given up for lost, and the region begins a new life of it. For so long the old members live
+   * on beside it, in their older life.
+   */
+  | { readonly kind: "force-quorum"; readonly region: RegionName; readonly forMs: number }
   /** A command for a keeper, from whoever may give it one. */
   | { readonly kind: "command"; readonly region: RegionName; readonly command: KeeperCommand }
   | {
@@ -262,6 +272,10 @@ export function describeFault(fault: Fault): string {
       return `browser ${fault.browser + 1} and its outbox are gone`;
     case "cancel-waits":
       return `somebody cancels all waits in ${fault.region}`;
+    case "second-keeper":
+      return `a second keeper runs in ${fault.region}${seconds}`;
+    case "force-quorum":
+      return `two people begin a new life of the quorum in ${fault.region}; the older one goes on${seconds}`;
     case "command":
       return `keeper.${fault.region} is told: ${fault.command.kind}`;
     case "operator":

@@ -33,13 +33,15 @@ export class KeeperHost {
   #wakeAtMs = Number.NaN;
   #nextCommand = 1;
   #commands = new Map<number, (outcome: CommandOutcome) => void>();
+  /** Told when the server that this keeper started ends by itself, or by another's hand. */
+  #onExit: () => void = () => undefined;
   #replyPermit: ((answer: PermitAnswer) => void) | undefined;
   #replyPromise: ((answer: PromiseAnswer) => void) | undefined;
 
-  constructor(site: RegionName, around: KeeperSurroundings) {
+  constructor(site: RegionName, around: KeeperSurroundings, name = `keeper.${site}`) {
     this.site = site;
     this.#around = around;
-    this.process = new SimProcess(`keeper.${site}`, site, around.queue, around.dice);
+    this.process = new SimProcess(name, site, around.queue, around.dice);
     const client = (): EtcdClient =>
       new EtcdClient(around.etcd, this.process, [site, "witness", otherRegion(site)]);
     this.#lease = client();
@@ -293,7 +295,7 @@ export class KeeperHost {
     const stopped = (finalLsn: string | null): void =>
       this.process.run(life, () => this.#handle({ kind: "postgres-stopped", finalLsn }));
     if (mode === "fast") postgres.stopFast(stopped);
-    else postgres.stopImmediate(stopped);
+    else postgres.stopImmediate(stopped, postgres.onExit === this.#onExit);
   }
 
   #startPostgres(as: "primary" | "standby"): void {
@@ -305,6 +307,7 @@ export class KeeperHost {
       this.#later(5, 20, exited);
       return;
     }
+    this.#onExit = exited;
     postgres.onExit = exited;
     const term = as === "standby" ? null : (this.state?.view?.term.record?.term ?? 0);
     postgres.start(term, (startedAs) =>

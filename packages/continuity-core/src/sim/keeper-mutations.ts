@@ -30,6 +30,12 @@ export const timeMutations: readonly Mutation[] = [
       promiseWaitMs: (p) => p.promiseMs,
     },
   }),
+  mutation("promise-without-guard", "The standby waits for lastPromise + P + guard.", {
+    keeper: { promiseWaitMs: (p) => p.promiseMs },
+  }),
+  mutation("lease-without-guard", "The standby waits until the lease is unchanged for Q + guard.", {
+    keeper: { leaseWaitMs: (p, validityMs) => Math.max(p.leaseMs, validityMs) },
+  }),
   mutation("promise-not-waited-for", "The standby waits for lastPromise + P + guard.", {
     keeper: { promiseWaitMs: () => 0 },
   }),
@@ -42,6 +48,17 @@ export const timeMutations: readonly Mutation[] = [
   ),
   mutation("promise-starts-a-permit", "The lease starts a permit; a promise only extends one.", {
     keeper: { mayUsePromise: () => true },
+  }),
+  mutation(
+    "take-over-starts-a-permit",
+    "A won txn is not a permit: the lease counts from a renewal of its own.",
+    { keeper: { startsPermit: () => true } },
+  ),
+  mutation("found-lease-trusted", "A restart reads nothing into a lease that it finds.", {
+    keeper: { trustsFoundLease: () => true },
+  }),
+  mutation("older-store-believed", "Terms compare as (store generation, term).", {
+    keeper: { isNewerStore: () => true },
   }),
   mutation("wait-not-restarted", "A new revision of the lease restarts the observer's wait.", {
     keeper: {

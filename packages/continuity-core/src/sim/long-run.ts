@@ -73,4 +73,8 @@ while (state.seeds < target) {
   writeFileSync(`${file}.new`, JSON.stringify(state, null, 1));
   renameSync(`${file}.new`, file);
   process.stdout.write(`${state.seeds}/${target} seeds, ${state.failures.length} failures\n`);
+  for (const { seed, violation } of summary.failures) {
+    const replay = `./careline sim --replay ${seed} --minutes ${values.minutes} --faults ${values.faults} --explain`;
+    process.stdout.write(`invariant ${violation.invariant}: ${violation.what}\n  ${replay}\n`);
+  }
 }

@@ -1,3 +1,4 @@
+import * as double from "./double-openings.ts";
 import * as durability from "./durability-openings.ts";
 import { mutations } from "./mutations.ts";
 import type { Opening } from "./opening.ts";
@@ -14,8 +15,13 @@ export const plan: Readonly<Record<string, Opening>> = {
   "holder-uses-larger-plan": permit.unequalPromises,
   "observer-uses-smaller-plan": permit.unequalLeases,
   "no-guard": permit.isolatedPrimary,
+  "promise-without-guard": permit.forcedAfterPromise,
+  "lease-without-guard": permit.isolatedAndUnpromised,
   "promise-not-waited-for": permit.quorumBlink,
   "lease-not-waited-for": permit.forcedAgainstTheLease,
+  "found-lease-trusted": permit.restartedHolder,
+  "older-store-believed": double.newLife,
+  "second-keeper-ignored": double.secondKeeper,
   "wait-not-restarted": permit.leaseAlone,
   "stale-answers-count": permit.stoppedKeeperWithAnswer,
   "last-promise-forgotten-at-start": permit.restartedPromiser,
@@ -41,6 +47,7 @@ export const plan: Readonly<Record<string, Opening>> = {
   "rewind-before-quarantine": durability.returningWithTail,
   "every-directory-is-an-ancestor": durability.returningWithTail,
   "upstream-never-prepared": durability.returningWithTail,
+  "runs-ignore-the-switch": durability.switchedOffBeforeRewind,
   "old-runs-go-on": durability.overtakenRun,
   "permit-counted-from-answer": permit.stoppedPortalWithAnswer,
   "any-answer-counts": release.switchoverWithOvertaking,
@@ -60,6 +67,8 @@ export const plan: Readonly<Record<string, Opening>> = {
 export const heldByAnother: Readonly<Record<string, string>> = {
   "promise-starts-a-permit":
     "Who promises also waits at its gate until that promise is over, whatever it had decided before.",
+  "take-over-starts-a-permit":
+    "The lease that a take-over wrote counts from before the txn was sent, as a renewal does.",
   "promise-before-reading":
     "As above: a promise of a keeper that knows nothing binds it all the same.",
   "promise-for-unknown-term":
@@ -72,8 +81,6 @@ export const heldByAnother: Readonly<Record<string, string>> = {
     "The asker is of another term, which its next answer of the store tells it.",
   "latch-opens-on-time-out":
     "A take-over that wins late waits at the gate for every promise since.",
-  "second-keeper-ignored":
-    "The world has one keeper in a site, as socket and file lock see to; keeper.test.ts holds the rule.",
   "take-over-ignores-sync":
     "Weakening renews the lease meanwhile, and its revision is compared as well.",
   "renewal-compares-nothing":

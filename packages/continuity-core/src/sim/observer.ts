@@ -83,6 +83,11 @@ export class Observer {
     }
   }
 
+  /** Invariant 2: terms compare as (store generation, term), so nothing may begin in an older life any more. */
+  storedInOlderLife(key: string): void {
+    if (key === "term") this.violate(2, "a term begins in an older life of the quorum store");
+  }
+
   /** Invariants 1 and 2, at the moment in which a portal learns that it may acknowledge. */
   permitted(portal: Portal): void {
     if (!portal.hasPermit()) return;

@@ -58,6 +58,9 @@ function setWriting(world: World, isWriting: boolean): void {
   for (const browser of world.browsers) browser.isWriting = isWriting;
 }
 
+/** Nothing that an installation says while it comes up is a moment of a story. */
+const storiesBeginAtMs = 9_900;
+
 /** Waits for the moments of a script's triggers; each fires once. */
 export function watchFor(
   world: World,
@@ -66,6 +69,7 @@ export function watchFor(
 ): void {
   const waiting = new Set(triggers);
   world.watch((who, text) => {
+    if (world.queue.now < storiesBeginAtMs) return;
     for (const trigger of waiting) {
       if (who !== trigger.who || !text.includes(trigger.says)) continue;
       waiting.delete(trigger);

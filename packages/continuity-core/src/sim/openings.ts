@@ -1,3 +1,4 @@
+import * as double from "./double-openings.ts";
 import * as durability from "./durability-openings.ts";
 import type { Opening } from "./opening.ts";
 import * as permit from "./permit-openings.ts";
@@ -8,4 +9,5 @@ export const openings: readonly Opening[] = [
   ...Object.values(permit),
   ...Object.values(release),
   ...Object.values(durability),
+  ...Object.values(double),
 ];

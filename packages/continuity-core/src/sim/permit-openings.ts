@@ -24,6 +24,22 @@ export const isolatedPrimary: Opening = {
   }),
 };
 
+/** The same, and the regions have not seen each other for so long that only the lease counts. */
+export const isolatedAndUnpromised: Opening = {
+  name: "isolated-and-unpromised",
+  minutes: 1.5,
+  script: (dice) => ({
+    // Writes that nobody else has would be suspended long before the lease is over.
+    quiet: { fromMs: 29_000, toMs: 75_000 },
+    faults: [
+      at(30_000, { kind: "cut", from: "east", to: "west", isBothWays: true, forMs: 50_000 }),
+      at(43_600 + dice.between(0, 1_000), isolateEast(25_000)),
+    ],
+    clockRates: worstClocks,
+    parameters: () => verySlowPlan,
+  }),
+};
+
 /** A portal is stopped while the answer to its question is on the way, and continues after its region was replaced. */
 export const stoppedPortalWithAnswer: Opening = {
   name: "stopped-portal-with-answer",
@@ -252,7 +268,7 @@ export const restartedHolder: Opening = {
         at(start, { kind: "kill", process: "keeper.east", forMs: dice.between(1_500, 2_400) }),
       ],
       triggers: [
-        { who: "keeper.east", says: "idle → resuming", afterMs: 10, faults: [isolateEast(9_000)] },
+        { who: "keeper.east", says: "claim-site won", afterMs: 1, faults: [isolateEast(9_000)] },
       ],
       parameters: () => plan({ leaseMs: 4_000 }),
     };

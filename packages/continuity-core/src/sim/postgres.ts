@@ -135,7 +135,7 @@ export class Postgres {
   /** A smart end: sessions go, a shutdown checkpoint is written and offered to the standby, then the server ends. */
   stopFast(stopped: (finalLsn: Lsn | null) => void): void {
     if (!this.process.isUp || this.state === "starting") {
-      this.stopImmediate(stopped);
+      this.stopImmediate(stopped, true);
       return;
     }
     const life = this.process.life;
@@ -153,12 +153,12 @@ export class Postgres {
     });
   }
 
-  /** SIGKILL and no checkpoint; the next start recovers. */
-  stopImmediate(stopped: (finalLsn: Lsn | null) => void): void {
+  /** SIGKILL and no checkpoint; the next start recovers. Whoever started it sees its child end, unless it asked for it. */
+  stopImmediate(stopped: (finalLsn: Lsn | null) => void, isOwn: boolean): void {
     this.#onceStopped = undefined;
     if (this.process.isUp) {
       const exit = this.onExit;
-      this.onExit = () => undefined;
+      if (isOwn) this.onExit = () => undefined;
       this.process.kill();
       this.onExit = exit;
     }

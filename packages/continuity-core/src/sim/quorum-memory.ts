@@ -53,8 +53,8 @@ export class QuorumMemory {
 
   take(reading: QuorumReading, askedAtMs: number, now: number): void {
     const known = this.reading;
-    // Answers of two requests may come in any order; an older one tells nothing.
-    if (known !== undefined && newest(reading) < newest(known)) return;
+    // Answers of two requests may come in any order; an older one tells nothing, nor does an older life of the store.
+    if (known !== undefined && isOlder(reading, known)) return;
     this.reading = reading;
     this.askedAtMs = askedAtMs;
     this.answeredAtMs = now;
@@ -136,6 +136,15 @@ function stepKey(run: RunRecord): string {
   const at = run.steps.findIndex((step) => step.state.kind !== "done");
   return `${run.state.kind}/${at}/${run.steps[at]?.attempt ?? 0}`;
 }
+
+function isOlder(reading: QuorumReading, known: QuorumReading): boolean {
+  const generation = generationOf(reading);
+  const knownGeneration = generationOf(known);
+  if (generation !== knownGeneration) return generation < knownGeneration;
+  return newest(reading) < newest(known);
+}
+
+const generationOf = ({ view }: QuorumReading): number => view.store.record?.generation ?? 0;
 
 function newest({ view }: QuorumReading): number {
   return Math.max(view.store.revision, view.term.revision, view.lease.revision, view.sync.revision);

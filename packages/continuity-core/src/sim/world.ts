@@ -2,7 +2,7 @@ import { type ControllerRules, controllerRules, defaultPolicy } from "../decide/
 import { type KeeperRules, keeperRules, keeperWith } from "../keeper/index.ts";
 import { defaultParameters, type Parameters } from "../parameters.ts";
 import { whyRefused } from "../runs/index.ts";
-import { initialise } from "../store/index.ts";
+import { type ForceQuorumOrder, forceQuorum, initialise } from "../store/index.ts";
 import { Browser, type BrowserRules, browserRules } from "./browser.ts";
 import { type Coverage, count, newCoverage } from "./coverage.ts";
 import { append, cloneDirectory, newDirectory } from "./data-directory.ts";
@@ -12,6 +12,7 @@ import { EventQueue } from "./event-queue.ts";
 import type { OperatorAction } from "./fault.ts";
 import { FrontDoor } from "./front-door.ts";
 import { KeeperHost } from "./keeper-host.ts";
+import type { KeeperSurroundings } from "./keeper-surroundings.ts";
 import { Network, openConnection } from "./network.ts";
 import { Observer } from "./observer.ts";
 import { otherRegion, type Place, quorumSites, type RegionName, regionNames } from "./places.ts";
@@ -75,6 +76,8 @@ export class World {
   readonly databases: ByRegion<Postgres>;
   readonly redis: ByRegion<Redis>;
   readonly keepers: ByRegion<KeeperHost>;
+  /** A keeper that runs beside the one that holds the site, where two people started one. */
+  readonly #secondKeepers = new Map<RegionName, KeeperHost>();
   readonly portals: ByRegion<Portal>;
   readonly frontDoor: FrontDoor;
   readonly browsers: readonly Browser[];
@@ -135,6 +138,41 @@ export class World {
   /** A browser's machine is gone: nobody will replay what it held. */
   loseOutbox(browser: number): void {
     for (const key of this.browsers[browser]?.lose() ?? []) this.observer.unreplayable.add(key);
+  }
+
+  /** Somebody starts another keeper for a site, past the lock. */
+  startSecondKeeper(region: RegionName): void {
+    if (this.#secondKeepers.has(region)) return;
+    const second = this.#createKeeper(region, `second-keeper.${region}`);
+    this.#secondKeepers.set(region, second);
+    second.process.start();
+  }
+
+  /** Somebody sees the alarm, ends the second keeper and starts the first one anew. */
+  endSecondKeeper(region: RegionName): void {
+    const second = this.#secondKeepers.get(region);
+    if (second === undefined) return;
+    this.#secondKeepers.delete(region);
+    second.process.kill();
+    this.keepers[region].process.kill();
+    this.keepers[region].process.start();
+  }
+
+  /** Two people have seen that the other data plane is off, and begin a new life of the quorum store where it survived. */
+  forceQuorum(region: RegionName): void {
+    const survivor = this.etcd.values.view();
+    const older = this.etcd.beginNewLife(region);
+    older.values.onPut = (key) => this.observer.storedInOlderLife(key);
+    const order: ForceQuorumOrder = {
+      newStoreId: "00000000-0000-4000-8000-000000000002",
+      primary: region,
+      by: ["anna", "bert"],
+      evidence: "the other data plane is off",
+      newestTermInData: this.databases[region].newestTerm(),
+      validityMs: this.parameters.leaseMs,
+      at: wallText,
+    };
+    this.etcd.values.txn(forceQuorum(survivor, order));
   }
 
   /** Chance for one part of the world. */
@@ -218,10 +256,12 @@ export class World {
       askPermit: (portal, question, seenChange, answered) => {
         const { life } = portal.process;
         network.send(region, region, openConnection(), () =>
-          this.keepers[region].askPermit({ portal: portal.id, question, seenChange }, (answer) =>
-            network.send(region, region, openConnection(), () =>
-              portal.process.run(life, () => answered(answer)),
-            ),
+          this.#actingKeeper(region).askPermit(
+            { portal: portal.id, question, seenChange },
+            (answer) =>
+              network.send(region, region, openConnection(), () =>
+                portal.process.run(life, () => answered(answer)),
+              ),
           ),
         );
       },
@@ -230,8 +270,8 @@ export class World {
     });
   }
 
-  #createKeeper(region: RegionName): KeeperHost {
-    return new KeeperHost(region, {
+  #createKeeper(region: RegionName, name?: string): KeeperHost {
+    const around: KeeperSurroundings = {
       queue: this.queue,
       network: this.network,
       etcd: this.etcd,
@@ -246,11 +286,18 @@ export class World {
       note: (who, text) => this.note(who, text),
       onStep: (before, _event, after) => {
         if (before.phase.kind === after.phase.kind) return;
-        count(this.coverage.keeper, `${before.phase.kind} → ${after.phase.kind}`);
-        this.note(`keeper.${region}`, () => `${before.phase.kind} → ${after.phase.kind}`);
+        const told = `${before.phase.kind} → ${after.phase.kind}`;
+        count(this.coverage.keeper, told);
+        this.note(name ?? `keeper.${region}`, () => told);
       },
       onLapse: () => this.controllers.lapsed(region),
-    });
+    };
+    return new KeeperHost(region, around, name);
+  }
+
+  /** The keeper that the site's own portal and controller talk to. */
+  #actingKeeper(region: RegionName): KeeperHost {
+    return this.#secondKeepers.get(region) ?? this.keepers[region];
   }
 
   #createControllers(): RealControllers {
@@ -260,9 +307,9 @@ export class World {
       network: this.network,
       etcd: this.etcd,
       dice: this.dice("controllers"),
-      policy: defaultPolicy,
+      policy: { ...defaultPolicy, weakenAfterMs: this.parameters.weakenAfterMs },
       rules: this.rules.controllers,
-      keepers: this.keepers,
+      keeperOf: (region) => this.#actingKeeper(region),
       databases: this.databases,
       redis: this.redis,
       portals: this.portals,
