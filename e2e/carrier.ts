@@ -6,6 +6,8 @@ interface PlacedCall {
   readonly queueCode: string;
   readonly language: string;
   readonly statedReason: string;
+  /** One of the carrier's callers when left out. */
+  readonly phone?: string;
 }
 
 /** Lets a fictional caller call a queue, at the lab's own carrier. */

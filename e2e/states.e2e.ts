@@ -4,6 +4,8 @@ import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { violations } from "./accessibility.ts";
 import { launchBrowser } from "./browser.ts";
+import { aBoard } from "./fixtures/board-data.ts";
+import { aCallback, aDialledCall, aTask, taskId } from "./fixtures/callback-data.ts";
 import * as demo from "./fixtures/demo-data.ts";
 import type { FixtureService } from "./fixtures/fixture-service.ts";
 import { ordinary, ordinaryService, withCall } from "./fixtures/scenarios.ts";
@@ -174,9 +176,7 @@ const screens: Readonly<Record<string, Screen>> = {
     states: {
       loading: () => service.answer("readSession", supervisor).on("readBoard", silent),
       empty: () =>
-        service
-          .answer("readSession", supervisor)
-          .answer("readBoard", { ...demo.aBoard(0), queues: [] }),
+        service.answer("readSession", supervisor).answer("readBoard", { ...aBoard(0), queues: [] }),
       full: () => service.answer("readSession", supervisor),
       failed: () => service.answer("readSession", supervisor).on("readBoard", failing),
       denied: () => undefined,
@@ -278,6 +278,57 @@ describe("what lies above the pages, in light and dark", () => {
     await open("/desk");
     await page.getByText("Screen locked").waitFor();
     await checkBothSchemes("lock-full");
+  });
+  it("a callback: prepared, outside the hours, dialled, unanswered", async () => {
+    service.answer("readOwnProfile", demo.aProfile());
+    await open(`/callbacks?task=${taskId}`);
+    await page.getByText("Mind before you call").waitFor();
+    await page.getByText("Notes of the first call").click();
+    await page.getByText("Rash on both arms since Monday evening").waitFor();
+    await checkBothSchemes("callback-prepared");
+    service.answer(
+      "readCallback",
+      aCallback({
+        blockedBy: "CALLBACK_OUTSIDE_HOURS",
+        callee: {
+          ...aCallback().callee,
+          localTimes: [{ zone: "Pacific/Honolulu", time: "05:40", isAllowed: false }],
+        },
+      }),
+    );
+    service.emit("task", aTask());
+    const dial = page.getByRole("button", { name: "Call now" });
+    await page.getByLabel("Why now?").waitFor();
+    expect(await dial.isDisabled()).toBe(true);
+    await checkBothSchemes("callback-outside-hours");
+    await page.getByLabel("Why now?").selectOption("urgent_safety");
+    const dialled = aDialledCall();
+    service
+      .answer("dialCall", dialled)
+      .answer("readCurrentCalls", { offer: null, calls: [dialled] })
+      .answer("readPatient", demo.aPatient(false))
+      .answer("readCallback", aCallback({ task: aTask({ attempts: 1, lastResult: "dialling" }) }));
+    await dial.click();
+    await page.getByText("Dialling…").first().waitFor();
+    await page.getByText("Verify two identifiers with the caller").first().waitFor();
+    expect(service.seen.findLast(({ name }) => name === "dialCall")?.body).toMatchObject({
+      to: { kind: "task", taskId, hoursWaiver: "urgent_safety" },
+    });
+    await checkBothSchemes("callback-dialling");
+    const unanswered = aTask({ attempts: 1, lastResult: "no_answer" });
+    service
+      .answer("listTasks", { items: [unanswered], next: null })
+      .answer("readCurrentCalls", { offer: null, calls: [] })
+      .answer("recordCallbackOutcome", aTask({ attempts: 1 }));
+    service.emit("call", {
+      call: { ...dialled, state: "missed", status: "abandoned", version: 9 },
+    });
+    await page.getByText("How did the callback end?").waitFor();
+    await checkBothSchemes("callback-unanswered");
+    await page.getByRole("button", { name: "Record outcome" }).click();
+    await expect
+      .poll(() => service.seen.findLast(({ name }) => name === "recordCallbackOutcome")?.body)
+      .toMatchObject({ kind: "try_again" });
   });
   it("cheat sheet, palette and transfer", async () => {
     withCall(service);

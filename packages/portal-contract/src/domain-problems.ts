@@ -16,6 +16,12 @@ export const domainProblems = define({
   WRAP_UP_INCOMPLETE: conflict("Choose the reason and the wrap-up code that the queue requires."),
   QUEUE_UNKNOWN: conflict("Choose a queue of your programmes."),
   PHONE_MISSING: conflict("There is no number to dial; enter one."),
+  CALLBACK_IN_PROGRESS: conflict("Somebody is being called for this task right now."),
+  DO_NOT_CALL: conflict("They asked this programme not to call them; record it as not reached."),
+  CALLBACK_ATTEMPTS_USED: conflict("They were tried often enough; record the outcome."),
+  CALLBACK_OUTSIDE_HOURS: conflict(
+    "It is not between 8 and 21 o'clock where they are; wait, or say why they may be called now.",
+  ),
   PATIENT_NOT_OPEN: denied("Open the patient from a call, a task or with a reason first."),
   PATIENT_RESTRICTED: denied("This record is restricted; say why you need it."),
   IDENTITY_UNVERIFIED: denied("Verify two identifiers with the caller first."),

@@ -1,7 +1,7 @@
 import { adverseEventsRoutes } from "./adverse-events/index.ts";
 import { agentsRoutes } from "./agents/index.ts";
 import { boardRoutes } from "./board/index.ts";
-import { callsRoutes, noteRoutes } from "./calls/index.ts";
+import { callsRoutes, noteRoutes, taskRoutes } from "./calls/index.ts";
 import { demoRoutes } from "./demo/index.ts";
 import { patientsRoutes } from "./patients/index.ts";
 import { programmesRoutes } from "./programmes/index.ts";
@@ -14,6 +14,7 @@ export const domainRoutes = {
   ...programmesRoutes,
   ...callsRoutes,
   ...noteRoutes,
+  ...taskRoutes,
   ...queueRoutes,
   ...telephonyRoutes,
   ...patientsRoutes,

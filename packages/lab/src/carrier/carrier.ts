@@ -7,7 +7,7 @@ import type {
 } from "@careline/portal-contract/telephony/schemas.ts";
 import { applyCommand, calleePicksUp, end, type Step } from "./call-machine.ts";
 import type { CarrierConfig, PlaceCallBody } from "./carrier-config.ts";
-import { fictionalCallers } from "./fictional-callers.ts";
+import { calleeHabits, fictionalCallers } from "./fictional-callers.ts";
 import type { SavedCall, SavedState } from "./state-file.ts";
 
 interface LiveCall {
@@ -201,8 +201,10 @@ export class Carrier {
       return;
     }
     const chance = Math.floor(this.#deps.random.next() * unansweredOf);
-    if (chance === 0) this.#take(call, end(call.facts, "no_answer"));
-    else this.#take(call, calleePicksUp(call.facts, chance === 1));
+    const byChance = chance === 0 ? "silent" : chance === 1 ? "voicemail" : "answers";
+    const habit = calleeHabits[call.facts.from] ?? byChance;
+    if (habit === "silent") this.#take(call, end(call.facts, "no_answer"));
+    else this.#take(call, calleePicksUp(call.facts, habit === "voicemail"));
   }
 
   #take(call: LiveCall, step: Step): void {

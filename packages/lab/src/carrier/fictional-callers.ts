@@ -28,3 +28,10 @@ export const fictionalCallers: readonly FictionalCaller[] = Array.from(
     language: index % 5 === 4 ? "es" : "en",
   }),
 );
+
+/** Callees who always do the same when they are called back, for demonstrations and journeys; all others decide by chance. */
+export const calleeHabits: Readonly<Record<string, "answers" | "voicemail" | "silent">> = {
+  "+15555550196": "answers",
+  "+15555550197": "voicemail",
+  "+15555550198": "silent",
+};

@@ -5,7 +5,7 @@ import { closeBlockers } from "./call-state.ts";
 
 type Instant = Date | string;
 type Instants = "callStartTime" | "connectedAt" | "callEndTime" | "wrapUpDueAt";
-type Built = "caller" | "patients" | "screen" | "wrapUp" | "offer" | "closeBlockedBy";
+type Built = "caller" | "patients" | "screen" | "wrapUp" | "offer" | "callback" | "closeBlockedBy";
 
 /** JSON made by PostgreSQL writes instants with an offset; columns come as Date. */
 interface ViewRow extends Omit<Call, Instants | Built> {
@@ -24,6 +24,8 @@ interface ViewRow extends Omit<Call, Instants | Built> {
   readonly followUpDate: Date | null;
   readonly isWrapUpCodeRequired: boolean;
   readonly isNumberHidden: boolean;
+  readonly taskId: string | null;
+  readonly originalCallId: string | null;
 }
 
 /** An offer as it is stored; `remainingMs` counted by the database, whose clock also ends it. */
@@ -60,6 +62,7 @@ export async function readCallViews(
            c.satisfaction_rating as "satisfactionRating", c.wrap_up_code as "wrapUpCode",
            c.call_reason as reason, c.resolution, c.follow_up_required as "followUpRequired",
            c.follow_up_date as "followUpDate", c.is_number_hidden as "isNumberHidden",
+           c.task_id as "taskId", c.original_call_id as "originalCallId",
            coalesce(q.is_wrap_up_code_required, true) as "isWrapUpCodeRequired",
            (select json_build_object('name', r.name, 'relationship', r.relationship, 'authority', r.authority,
                      'safeContact', r.safe_contact, 'version', r.version)
@@ -101,6 +104,8 @@ function toCall(row: ViewRow, viewer: Viewer): Call {
     followUpDate,
     isWrapUpCodeRequired,
     isNumberHidden: _,
+    taskId,
+    originalCallId,
     ...rest
   } = row;
   const phone = shownNumber(row, viewer);
@@ -130,6 +135,7 @@ function toCall(row: ViewRow, viewer: Viewer): Call {
       followUpDate: instantOrNull(followUpDate),
     },
     offer: row.offer === null ? null : toOffer(row.offer),
+    callback: taskId === null || originalCallId === null ? null : { taskId, originalCallId },
     closeBlockedBy: [...blockers],
   };
 }

@@ -1,4 +1,5 @@
 import type { RegisteredHandler } from "../serving/index.ts";
+import { callbackHandlers } from "./callback-handlers.ts";
 import { controlHandlers } from "./controls.ts";
 import { dialHandlers } from "./dial.ts";
 import { noteHandlers } from "./notes.ts";
@@ -34,4 +35,5 @@ export const callsHandlers: readonly RegisteredHandler[] = [
   ...wrapUpHandlers,
   ...noteHandlers,
   ...taskHandlers,
+  ...callbackHandlers,
 ];

@@ -2,6 +2,7 @@
 export const demoProgrammes = [
   {
     code: "fictizol-safety",
+    callerId: "+15555550190",
     name: "Fictizol safety line",
     greeting: "Fictizol safety line, you speak with {name}. How can I help?",
     script: [
@@ -25,6 +26,7 @@ export const demoProgrammes = [
   },
   {
     code: "medical-information",
+    callerId: "+15555550191",
     name: "Medical information",
     greeting: "Medical information, this is {name}.",
     script: ["Repeat the question in the caller's words.", "Answer from the approved text only."],
@@ -43,6 +45,7 @@ export const demoProgrammes = [
   },
   {
     code: "demo-hospital",
+    callerId: "+15555550192",
     name: "Demo General Hospital",
     greeting: "Demo General Hospital, {name} speaking.",
     script: ["Verify two identifiers before you speak about a patient."],

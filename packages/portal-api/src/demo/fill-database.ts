@@ -15,9 +15,10 @@ async function fillProgrammes(sql: postgres.Sql): Promise<void> {
     const programmeId = id("programme", programme.code);
     const queueId = id("queue", queue.code);
     await sql`
-      insert into portal.programmes (programme_id, code, name, greeting, script, products, languages)
+      insert into portal.programmes (programme_id, code, name, greeting, script, products, languages, caller_id)
       values (${programmeId}, ${programme.code}, ${programme.name}, ${programme.greeting}, ${[...programme.script]},
-              ${[...programme.products]}, ${[...programme.languages]}) on conflict do nothing`;
+              ${[...programme.products]}, ${[...programme.languages]}, ${programme.callerId})
+      on conflict (code) do update set caller_id = coalesce(portal.programmes.caller_id, excluded.caller_id)`;
     await sql`
       insert into portal.queues (queue_id, programme_id, code, name, skill)
       values (${queueId}, ${programmeId}, ${queue.code}, ${queue.name}, ${queue.skill}) on conflict do nothing`;

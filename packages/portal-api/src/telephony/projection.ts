@@ -80,10 +80,11 @@ async function applyEnd(ctx: WorkContext, call: CallRow): Promise<void> {
   if (call.type === "outbound") {
     await moveCall(ctx, call, "no_answer", columns);
     await freeAgent(ctx, call);
-  } else {
-    await moveCall(ctx, call, "caller_left", columns);
-    if (call.state === "ringing") await withdrawOffer(ctx, call, "caller_left");
+    await addTimeline(ctx, call.callId, "no_answer", null);
+    return;
   }
+  await moveCall(ctx, call, "caller_left", columns);
+  if (call.state === "ringing") await withdrawOffer(ctx, call, "caller_left");
   await addTimeline(ctx, call.callId, "caller_left", null);
 }
 

@@ -1,9 +1,7 @@
-import { z } from "zod";
 import { callerSchema, putCallerBodySchema } from "../callers/index.ts";
 import { everyRole, type Role } from "../roles.ts";
 import { route } from "../route.ts";
 import {
-  addTaskBodySchema,
   callParamsSchema,
   callSchema,
   callsAnswerSchema,
@@ -15,10 +13,6 @@ import {
   linkPatientBodySchema,
   putScreenBodySchema,
   putWrapUpBodySchema,
-  taskParamsSchema,
-  taskSchema,
-  tasksAnswerSchema,
-  tasksQuerySchema,
   timelineAnswerSchema,
   transferBodySchema,
 } from "./schemas.ts";
@@ -90,7 +84,17 @@ export const callsRoutes = {
     answer: callSchema,
     status: 201,
     audit: "call_dial",
-    errors: ["AGENT_BUSY", "QUEUE_UNKNOWN", "PHONE_MISSING", "PATIENT_NOT_OPEN", "NOT_FOUND"],
+    errors: [
+      "AGENT_BUSY",
+      "QUEUE_UNKNOWN",
+      "PHONE_MISSING",
+      "PATIENT_NOT_OPEN",
+      "NOT_FOUND",
+      "CALLBACK_IN_PROGRESS",
+      "DO_NOT_CALL",
+      "CALLBACK_ATTEMPTS_USED",
+      "CALLBACK_OUTSIDE_HOURS",
+    ],
   }),
   answerCall: route({
     ...control,
@@ -187,41 +191,5 @@ export const callsRoutes = {
     body: putWrapUpBodySchema,
     audit: "call_close",
     errors: ["CALL_STATE_CONFLICT", "SCREEN_UNANSWERED", "WRAP_UP_INCOMPLETE", "NOT_FOUND"],
-  }),
-  addTask: route({
-    ...common,
-    method: "POST",
-    path: "/api/calls/:callId/tasks",
-    summary: "Plans a follow-up or a callback.",
-    durability: "geo",
-    body: addTaskBodySchema,
-    answer: taskSchema,
-    status: 201,
-    audit: "task_create",
-    errors: ["NOT_FOUND", "ALREADY_EXISTS"],
-  }),
-  listTasks: route({
-    method: "GET",
-    path: "/api/tasks",
-    summary: "Open follow-ups, callbacks and missing cases, by due time.",
-    slice,
-    access: { kind: "session", roles: everyRole },
-    durability: "read",
-    query: tasksQuerySchema,
-    answer: tasksAnswerSchema,
-    audit: "task_list",
-  }),
-  completeTask: route({
-    method: "POST",
-    path: "/api/tasks/:taskId/complete",
-    summary: "Marks a task as done.",
-    slice,
-    access: { kind: "session", roles: callTakers },
-    durability: "geo",
-    params: taskParamsSchema,
-    body: z.strictObject({ outcome: z.string().trim().min(1).max(500) }),
-    answer: taskSchema,
-    audit: "task_complete",
-    errors: ["NOT_FOUND"],
   }),
 } as const;

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { callerSchema } from "../callers/index.ts";
 import { idSchema, pageOf, pageQueryShape } from "../shapes.ts";
+import { hoursWaiverSchema } from "./callback-schemas.ts";
 import {
   callReasonSchema,
   callStateSchema,
@@ -89,6 +90,8 @@ export const callSchema = z.strictObject({
   wrapUp: wrapUpSchema,
   offer: offerSchema.nullable(),
   adverseEventIds: z.array(z.uuid()),
+  /** The task that an outbound call was dialled for, and the call that the task came from. */
+  callback: z.strictObject({ taskId: z.uuid(), originalCallId: z.uuid() }).nullable(),
   /** What still stands between this call and its close; empty when it may be closed. */
   closeBlockedBy: z.array(
     z.enum(["screen_unanswered", "wrap_up_code_missing", "reason_missing", "still_on_line"]),
@@ -128,14 +131,21 @@ export const currentCallsAnswerSchema = z.strictObject({
 export const callParamsSchema = z.strictObject({ callId: z.uuid() });
 export const offerParamsSchema = z.strictObject({ offerId: z.uuid() });
 
+const dialledPhoneSchema = z.string().regex(/^\+?[0-9]{7,15}$/);
 export const dialBodySchema = z.strictObject({
   callId: idSchema,
   queueId: z.uuid(),
   /** A number typed by the agent, or a patient whose stored number is dialled without being seen. */
   to: z.discriminatedUnion("kind", [
-    z.strictObject({ kind: z.literal("number"), phone: z.string().regex(/^\+?[0-9]{7,15}$/) }),
+    z.strictObject({ kind: z.literal("number"), phone: dialledPhoneSchema }),
     z.strictObject({ kind: z.literal("patient"), patientId: z.uuid() }),
-    z.strictObject({ kind: z.literal("task"), taskId: z.uuid() }),
+    /** The callee of a task; `phone` only where no number is stored. */
+    z.strictObject({
+      kind: z.literal("task"),
+      taskId: z.uuid(),
+      phone: dialledPhoneSchema.optional(),
+      hoursWaiver: hoursWaiverSchema.optional(),
+    }),
   ]),
 });
 
@@ -198,6 +208,10 @@ export const timelineEntrySchema = z.strictObject({
   at: z.iso.datetime(),
   kind: z.enum([
     "queued",
+    "dialled",
+    "no_answer",
+    "callback_dialled",
+    "callback_outcome",
     "offered",
     "offer_missed",
     "offer_declined",
@@ -226,28 +240,3 @@ export const timelineEntrySchema = z.strictObject({
   region: z.string(),
 });
 export const timelineAnswerSchema = z.strictObject({ items: z.array(timelineEntrySchema) });
-
-export const addTaskBodySchema = z.strictObject({
-  taskId: idSchema,
-  kind: z.enum(["follow_up", "callback"]),
-  dueAt: z.iso.datetime(),
-  /** What is to be done; no diagnosis or name needed, the task leads to the call. */
-  instruction: z.string().trim().min(1).max(500),
-});
-export const taskSchema = z.strictObject({
-  taskId: z.uuid(),
-  callId: z.uuid(),
-  kind: z.enum(["follow_up", "callback", "screen_without_case"]),
-  state: z.enum(["open", "done"]),
-  dueAt: z.iso.datetime(),
-  instruction: z.string(),
-  agentId: z.uuid().nullable(),
-  version: z.int(),
-});
-export type Task = z.infer<typeof taskSchema>;
-export const tasksQuerySchema = z.strictObject({
-  kind: z.enum(["follow_up", "callback", "screen_without_case"]).optional(),
-  ...pageQueryShape,
-});
-export const tasksAnswerSchema = pageOf(taskSchema);
-export const taskParamsSchema = z.strictObject({ taskId: z.uuid() });

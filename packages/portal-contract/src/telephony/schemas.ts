@@ -80,7 +80,13 @@ export const carrierCommandSchema = z.strictObject({
     z.strictObject({ kind: z.literal("return_to_caller") }),
     z.strictObject({ kind: z.literal("requeue") }),
     z.strictObject({ kind: z.literal("hang_up") }),
-    z.strictObject({ kind: z.literal("dial"), agentId: z.uuid(), to: z.string().max(20) }),
+    z.strictObject({
+      kind: z.literal("dial"),
+      agentId: z.uuid(),
+      to: z.string().max(20),
+      /** The number that the callee sees; without it the provider's own. */
+      callerId: z.string().max(20).optional(),
+    }),
   ]),
 });
 export type CarrierCommand = z.infer<typeof carrierCommandSchema>;

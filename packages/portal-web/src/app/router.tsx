@@ -26,6 +26,11 @@ interface SignInSearch {
   readonly reason?: "ended" | "signed-out";
 }
 
+interface CallbacksSearch {
+  /** The task whose call is being prepared. */
+  readonly task?: string;
+}
+
 const signInRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/sign-in",
@@ -71,6 +76,10 @@ const intakeRoute = createRoute({
 const callbacksRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: "/callbacks",
+  validateSearch: (search): CallbacksSearch =>
+    typeof search.task === "string" && /^[0-9a-f-]{36}$/.test(search.task)
+      ? { task: search.task }
+      : {},
   component: CallbacksRoute,
 });
 const boardRoute = createRoute({

@@ -4,6 +4,7 @@ import { Link } from "@tanstack/react-router";
 import type { ReactElement } from "react";
 import { clockDuration, sinceMs, useNow } from "../clock/index.ts";
 import { useT } from "../i18n/index.ts";
+import { isDialling } from "./call.ts";
 import { useOpenCall } from "./current-calls.ts";
 
 /** The call in hand, in sight on every page; leads back to it. */
@@ -23,7 +24,7 @@ export function CallBar(): ReactElement | null {
       visibleFrom="sm"
       leftSection={<IconPhone size={14} aria-hidden="true" />}
     >
-      {t(`desk.state.${call.state}`)} {time}
+      {isDialling(call) ? t("followUps.dialling") : t(`desk.state.${call.state}`)} {time}
     </Button>
   );
 }

@@ -38,6 +38,7 @@ export function aCall(over: Partial<Call> = {}): Call {
     },
     offer: null,
     adverseEventIds: [],
+    callback: null,
     closeBlockedBy: [],
     ...over,
   };

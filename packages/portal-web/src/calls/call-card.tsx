@@ -3,7 +3,7 @@ import type { ReactElement } from "react";
 import { clockDuration, sinceMs, useNow } from "../clock/index.ts";
 import { Panel, Tag } from "../feedback/index.ts";
 import { useT } from "../i18n/index.ts";
-import type { Call } from "./call.ts";
+import { type Call, isDialling } from "./call.ts";
 import { CallControls } from "./call-controls.tsx";
 import classes from "./desk.module.css";
 import { languageName } from "./language-name.ts";
@@ -25,7 +25,7 @@ export function CallCard({ call }: CallCardProps): ReactElement {
       <Stack gap="sm">
         <Group justify="space-between" align="baseline">
           <Text className={classes.callState} component="p" role="status">
-            {t(`desk.state.${call.state}`)}
+            {isDialling(call) ? t("followUps.dialling") : t(`desk.state.${call.state}`)}
           </Text>
           <Text size="xl" fw={600} component="p">
             <span role="timer" aria-label={t("desk.duration")}>

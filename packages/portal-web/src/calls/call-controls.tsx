@@ -11,7 +11,7 @@ import { type ReactElement, useState } from "react";
 import { errorCode } from "../api/index.ts";
 import { useT } from "../i18n/index.ts";
 import { Keys, useCommand } from "../shortcuts/index.ts";
-import { type Call, isOnLine } from "./call.ts";
+import { type Call, isDialling, isOnLine } from "./call.ts";
 import { TransferDialog } from "./transfer-dialog.tsx";
 import { useCallCommand } from "./use-call-command.ts";
 
@@ -31,8 +31,9 @@ export function CallControls({ call }: CallControlsProps): ReactElement | null {
   const hangUp = (): void => command.mutate({ name: "hangUpCall" });
   useCommand("call.hold", hold, canHold && isIdle);
   useCommand("call.transfer", () => setTransferring(true), canHold && isIdle);
-  useCommand("call.hang-up", hangUp, isOnLine(call) && isIdle);
-  if (!isOnLine(call)) return null;
+  const canHangUp = isOnLine(call) || isDialling(call);
+  useCommand("call.hang-up", hangUp, canHangUp && isIdle);
+  if (!canHangUp) return null;
   return (
     <Stack gap="xs">
       {canHold && (
@@ -69,7 +70,7 @@ export function CallControls({ call }: CallControlsProps): ReactElement | null {
         onClick={hangUp}
         disabled={!isIdle}
       >
-        {t("desk.hangUp")}
+        {isDialling(call) ? t("followUps.cancelDial") : t("desk.hangUp")}
       </Button>
       {command.isError && (
         <Text role="alert" size="sm" c="red">

@@ -2,9 +2,10 @@ import { VisuallyHidden } from "@mantine/core";
 import type { ReactElement } from "react";
 import { IntakePanel } from "../adverse-events/index.ts";
 import { Notice } from "../feedback/index.ts";
+import { CallbackPanel } from "../follow-ups/index.ts";
 import { useT } from "../i18n/index.ts";
 import { PatientPanel } from "../patients/index.ts";
-import type { Call } from "./call.ts";
+import { type Call, isDialling } from "./call.ts";
 import { CallCard } from "./call-card.tsx";
 import { CallerForm } from "./caller-form.tsx";
 import classes from "./desk.module.css";
@@ -35,6 +36,9 @@ export function CallView({ call, others }: CallViewProps): ReactElement {
       <div className={classes.columns}>
         <div className={classes.column}>
           <CallCard call={call} />
+          {call.callback !== null && (
+            <CallbackPanel taskId={call.callback.taskId} isDialling={isDialling(call)} />
+          )}
           <CallerForm call={call} />
           <ScriptPanel call={call} />
           <Timeline callId={call.callId} />

@@ -9,13 +9,19 @@ export function isOnLine(call: Pick<Call, "state">): boolean {
   return onLine.includes(call.state);
 }
 
+/** Whether the phone of the person who is called back rings. */
+export function isDialling(call: Pick<Call, "state" | "type">): boolean {
+  return call.type === "outbound" && call.state === "ringing";
+}
+
 const inHand: readonly CallState[] = [...onLine, "ringing", "wrapping"];
 
-/** The call that the desk shows: the one on the line, else the oldest that is still to be wrapped up. */
+/** The call that the desk shows: the one on the line or being dialled, else the oldest that is still to be wrapped up. */
 export function callInHand(calls: readonly Call[]): Call | null {
   const open = calls.filter((call) => inHand.includes(call.state));
   return (
     open.find(isOnLine) ??
+    open.find(isDialling) ??
     open.toSorted((a, b) => a.callStartTime.localeCompare(b.callStartTime))[0] ??
     null
   );

@@ -26,6 +26,9 @@ export function receiveCall(queryClient: QueryClient, call: Call): void {
     current === undefined ? current : { ...current, calls: [...mergeCall(current.calls, call)] },
   );
   queryClient.invalidateQueries({ queryKey: ["timeline", call.callId] }).catch(() => {});
+  // What became of a callback is written to its task.
+  if (call.callback !== null)
+    queryClient.invalidateQueries({ queryKey: ["tasks"] }).catch(() => {});
 }
 
 /** The call that the desk shows, if any. */

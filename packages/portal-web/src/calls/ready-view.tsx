@@ -4,6 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import type { ReactElement } from "react";
 import { ownProfileQuery, presenceLooks, reasonLabels, useSetPresence } from "../agents/index.ts";
 import { errorCode } from "../api/index.ts";
+import { DueFollowUps } from "../follow-ups/index.ts";
 import { useT } from "../i18n/index.ts";
 import { Keys } from "../shortcuts/index.ts";
 import classes from "./desk.module.css";
@@ -55,6 +56,7 @@ export function ReadyView(): ReactElement {
             </Stack>
           </Group>
         </Paper>
+        <DueFollowUps />
         <MissedOffers />
         <RecentCalls />
       </Stack>

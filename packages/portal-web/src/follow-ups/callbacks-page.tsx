@@ -1,5 +1,6 @@
 import { Container, Skeleton, Stack, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
+import { useSearch } from "@tanstack/react-router";
 import type { ReactElement } from "react";
 import { Failure } from "../feedback/index.ts";
 import { useT } from "../i18n/index.ts";
@@ -10,6 +11,7 @@ import { tasksQuery } from "./tasks.ts";
 export function CallbacksPage(): ReactElement {
   const t = useT();
   const tasks = useQuery(tasksQuery);
+  const { task: openId } = useSearch({ from: "/signed-in/callbacks" });
   return (
     <Container size="md" py="lg">
       <Stack>
@@ -20,7 +22,7 @@ export function CallbacksPage(): ReactElement {
         {tasks.isError && <Failure error={tasks.error} onRetry={() => void tasks.refetch()} />}
         {tasks.isSuccess && tasks.data.length === 0 && <Text>{t("desk.tasksEmpty")}</Text>}
         {tasks.data?.map((task) => (
-          <TaskCard key={task.taskId} task={task} />
+          <TaskCard key={task.taskId} task={task} isOpen={task.taskId === openId} />
         ))}
       </Stack>
     </Container>

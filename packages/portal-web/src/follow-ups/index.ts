@@ -4,3 +4,5 @@ export const CallbacksRoute = lazyRouteComponent(
   () => import("./callbacks-page.tsx"),
   "CallbacksPage",
 );
+export { CallbackPanel } from "./callback-panel.tsx";
+export { DueFollowUps } from "./due-follow-ups.tsx";

@@ -1,74 +1,90 @@
-import { Button, Card, Group, Stack, Text, TextInput } from "@mantine/core";
+import { Button, Card, Group, Stack, Text } from "@mantine/core";
 import { IconAlertTriangle, IconClock } from "@tabler/icons-react";
-import { useQueryClient } from "@tanstack/react-query";
-import { type ReactElement, useState } from "react";
-import { announce } from "../announce/index.ts";
+import { useNavigate } from "@tanstack/react-router";
+import type { ReactElement } from "react";
 import { useNow } from "../clock/index.ts";
 import { Tag } from "../feedback/index.ts";
 import { currentLanguage, useT } from "../i18n/index.ts";
-import { keep } from "../outbox/index.ts";
-import { type Task, tasksQuery } from "./tasks.ts";
+import { CallbackPreparation } from "./callback-preparation.tsx";
+import { DoneForm } from "./done-form.tsx";
+import { OutcomeForm } from "./outcome-form.tsx";
+import { isDialled, isUndecided, type Task } from "./tasks.ts";
 
 interface TaskCardProps {
   readonly task: Task;
+  readonly isOpen: boolean;
 }
 
-export function TaskCard({ task }: TaskCardProps): ReactElement {
+/** One thing still to be done after a call: what, until when, and the next step. */
+export function TaskCard({ task, isOpen }: TaskCardProps): ReactElement {
   const t = useT();
-  const now = useNow();
-  const queryClient = useQueryClient();
-  const [outcome, setOutcome] = useState("");
-  const [isKept, setKept] = useState(false);
-  const when = new Intl.DateTimeFormat(currentLanguage(), {
-    dateStyle: "medium",
-    timeStyle: "short",
-  }).format(new Date(task.dueAt));
-  const isOverdue = Date.parse(task.dueAt) < now;
-  const complete = (): void => {
-    keep("completeTask", {
-      record: `task:${task.taskId}`,
-      params: { taskId: task.taskId },
-      body: { outcome: outcome.trim() },
-    })
-      .then((kept) => {
-        setKept(true);
-        announce(t("desk.kept"));
-        return kept.outcome(new AbortController().signal);
-      })
-      .then(() => queryClient.invalidateQueries({ queryKey: tasksQuery.queryKey }))
-      .catch(() => announce(t("outbox.storageFull"), "assertive"));
-  };
+  const navigate = useNavigate();
+  const toggle = (): void =>
+    void navigate({
+      to: "/callbacks",
+      search: isOpen ? {} : { task: task.taskId },
+      replace: true,
+    });
   return (
     <Card withBorder component="article">
       <Stack gap="xs">
         <Group justify="space-between">
           <Tag tone="calm">{t(`desk.task.${task.kind}`)}</Tag>
-          <Group gap={6}>
-            {isOverdue ? (
-              <IconAlertTriangle size={16} aria-hidden="true" />
-            ) : (
-              <IconClock size={16} aria-hidden="true" />
-            )}
-            <Text size="sm" {...(isOverdue ? { c: "red", fw: 600 } : {})}>
-              {isOverdue ? t("desk.taskOverdue", { when }) : t("desk.taskDueIn", { when })}
+          <Due dueAt={task.dueAt} />
+        </Group>
+        <Text fw={600} dir="auto">
+          {task.instruction}
+        </Text>
+        {isUndecided(task) && (
+          <>
+            <Text size="sm">{t("followUps.outcomeOpen")}</Text>
+            <OutcomeForm
+              taskId={task.taskId}
+              first={task.lastResult === "answered" ? "reached" : "try_again"}
+            />
+          </>
+        )}
+        {isDialled(task) && (
+          <Group justify="space-between">
+            <Text size="sm" c="dimmed">
+              {task.lastResult === null ? "" : t(`followUps.result.${task.lastResult}`)}
             </Text>
+            <Button
+              size="sm"
+              variant={isOpen ? "default" : "filled"}
+              aria-expanded={isOpen}
+              onClick={toggle}
+            >
+              {isOpen ? t("followUps.close") : t("followUps.prepare")}
+            </Button>
           </Group>
-        </Group>
-        <Text dir="auto">{task.instruction}</Text>
-        <Group align="flex-end">
-          <TextInput
-            flex={1}
-            label={t("desk.taskOutcome")}
-            value={outcome}
-            maxLength={500}
-            dir="auto"
-            onChange={(event) => setOutcome(event.currentTarget.value)}
-          />
-          <Button onClick={complete} disabled={outcome.trim() === "" || isKept}>
-            {isKept ? t("desk.kept") : t("desk.taskDone")}
-          </Button>
-        </Group>
+        )}
+        {isDialled(task) && isOpen && <CallbackPreparation taskId={task.taskId} />}
+        {(!isDialled(task) || isOpen) && !isUndecided(task) && <DoneForm taskId={task.taskId} />}
       </Stack>
     </Card>
+  );
+}
+
+interface DueProps {
+  readonly dueAt: string;
+}
+
+function Due({ dueAt }: DueProps): ReactElement {
+  const t = useT();
+  const now = useNow();
+  const when = new Intl.DateTimeFormat(currentLanguage(), {
+    dateStyle: "medium",
+    timeStyle: "short",
+  }).format(new Date(dueAt));
+  const isOverdue = Date.parse(dueAt) < now;
+  const Icon = isOverdue ? IconAlertTriangle : IconClock;
+  return (
+    <Group gap={6}>
+      <Icon size={16} aria-hidden="true" />
+      <Text size="sm" {...(isOverdue ? { c: "red", fw: 600 } : {})}>
+        {isOverdue ? t("desk.taskOverdue", { when }) : t("desk.taskDueIn", { when })}
+      </Text>
+    </Group>
   );
 }

@@ -5,8 +5,8 @@ import { useMutation } from "@tanstack/react-query";
 import { type ReactElement, useEffect, useState } from "react";
 import { errorCode, insist } from "../api/index.ts";
 import { browserClock } from "../clock/index.ts";
+import { Fact } from "../feedback/index.ts";
 import { useT } from "../i18n/index.ts";
-import classes from "./patients.module.css";
 
 interface MaskedFieldProps {
   readonly patientId: string;
@@ -43,70 +43,67 @@ export function MaskedField({ patientId, field, masked }: MaskedFieldProps): Rea
   const name = t(`patients.field.${field}`);
   const isShown = unmask.data !== undefined;
   return (
-    <div className={classes.fact}>
-      <dt>{name}</dt>
-      <dd>
-        <Group gap={6} wrap="nowrap">
-          <span>{(isShown ? unmask.data.value : masked) ?? "—"}</span>
-          {isShown && (
-            <ActionIcon
-              variant="subtle"
-              size="sm"
-              aria-label={t("patients.hide", { name })}
-              onClick={reset}
-            >
-              <IconEyeOff size={16} />
-            </ActionIcon>
-          )}
-          {masked !== null && !isShown && (
-            <Popover
-              opened={isAsking}
-              onChange={setAsking}
-              trapFocus
-              withinPortal
-              position="bottom-end"
-              width={300}
-            >
-              <Popover.Target>
-                <ActionIcon
-                  variant="subtle"
-                  size="sm"
-                  aria-label={t("patients.show", { name })}
-                  onClick={() => setAsking(true)}
+    <Fact name={name}>
+      <Group gap={6} wrap="nowrap">
+        <span>{(isShown ? unmask.data.value : masked) ?? "—"}</span>
+        {isShown && (
+          <ActionIcon
+            variant="subtle"
+            size="sm"
+            aria-label={t("patients.hide", { name })}
+            onClick={reset}
+          >
+            <IconEyeOff size={16} />
+          </ActionIcon>
+        )}
+        {masked !== null && !isShown && (
+          <Popover
+            opened={isAsking}
+            onChange={setAsking}
+            trapFocus
+            withinPortal
+            position="bottom-end"
+            width={300}
+          >
+            <Popover.Target>
+              <ActionIcon
+                variant="subtle"
+                size="sm"
+                aria-label={t("patients.show", { name })}
+                onClick={() => setAsking(true)}
+              >
+                <IconEye size={16} />
+              </ActionIcon>
+            </Popover.Target>
+            <Popover.Dropdown>
+              <Stack gap="xs">
+                <Textarea
+                  data-autofocus
+                  label={t("patients.whyShow", { name })}
+                  description={t("patients.whyShowText")}
+                  value={reason}
+                  maxLength={500}
+                  dir="auto"
+                  onChange={(event) => setReason(event.currentTarget.value)}
+                />
+                {unmask.isError && (
+                  <Text role="alert" size="sm" c="red">
+                    {t("errors.refused", { code: errorCode(unmask.error) })}
+                  </Text>
+                )}
+                <Button
+                  size="xs"
+                  disabled={reason.trim().length < reasonLengthMin}
+                  loading={unmask.isPending}
+                  onClick={() => unmask.mutate()}
                 >
-                  <IconEye size={16} />
-                </ActionIcon>
-              </Popover.Target>
-              <Popover.Dropdown>
-                <Stack gap="xs">
-                  <Textarea
-                    data-autofocus
-                    label={t("patients.whyShow", { name })}
-                    description={t("patients.whyShowText")}
-                    value={reason}
-                    maxLength={500}
-                    dir="auto"
-                    onChange={(event) => setReason(event.currentTarget.value)}
-                  />
-                  {unmask.isError && (
-                    <Text role="alert" size="sm" c="red">
-                      {t("errors.refused", { code: errorCode(unmask.error) })}
-                    </Text>
-                  )}
-                  <Button
-                    size="xs"
-                    disabled={reason.trim().length < reasonLengthMin}
-                    loading={unmask.isPending}
-                    onClick={() => unmask.mutate()}
-                  >
-                    {t("patients.showTenMinutes")}
-                  </Button>
-                </Stack>
-              </Popover.Dropdown>
-            </Popover>
-          )}
-        </Group>
-      </dd>
-    </div>
+                  {t("patients.showTenMinutes")}
+                </Button>
+              </Stack>
+            </Popover.Dropdown>
+          </Popover>
+        )}
+      </Group>
+    </Fact>
   );
 }

@@ -4,20 +4,22 @@ import { IconShieldCheck } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type ReactElement, useEffect } from "react";
 import { announce } from "../announce/index.ts";
-import { insist } from "../api/index.ts";
+import { errorCode, insist } from "../api/index.ts";
 import { Failure, Tag } from "../feedback/index.ts";
 import { useT } from "../i18n/index.ts";
+import { PatientChooser } from "./patient-chooser.tsx";
 import { PatientDetails } from "./patient-details.tsx";
-import { patientQuery } from "./patient-queries.ts";
+import { type PatientCard, patientQuery } from "./patient-queries.ts";
 import { VerifyForm } from "./verify-form.tsx";
 
 interface OpenedPatientProps {
   readonly call: Call;
   readonly patientId: string;
+  readonly onOpened: (card: PatientCard) => void;
 }
 
 /** The opened card: who it is, the verification, and after it the masked details. */
-export function OpenedPatient({ call, patientId }: OpenedPatientProps): ReactElement {
+export function OpenedPatient({ call, patientId, onOpened }: OpenedPatientProps): ReactElement {
   const t = useT();
   const queryClient = useQueryClient();
   const patient = useQuery(patientQuery(patientId));
@@ -37,6 +39,9 @@ export function OpenedPatient({ call, patientId }: OpenedPatientProps): ReactEle
   }, [isVerified, isLinked, linkNow]);
   if (patient.isPending)
     return <Skeleton height={140} role="status" aria-label={t("shell.loading")} />;
+  // Linked by an earlier call, and not opened for this one (a restricted record): whoever needs it opens it with a reason.
+  if (patient.isError && errorCode(patient.error) === "PATIENT_NOT_OPEN")
+    return <PatientChooser call={call} onOpened={onOpened} />;
   if (patient.isError)
     return <Failure error={patient.error} onRetry={() => void patient.refetch()} />;
   const card = patient.data;

@@ -1,9 +1,8 @@
 import type { PatientCard } from "@careline/portal-contract/patients/index.ts";
 import type { ReactElement } from "react";
-import { Notice } from "../feedback/index.ts";
+import { Fact, Facts, Notice } from "../feedback/index.ts";
 import { currentLanguage, useT } from "../i18n/index.ts";
 import { MaskedField } from "./masked-field.tsx";
-import classes from "./patients.module.css";
 
 interface PatientDetailsProps {
   readonly patientId: string;
@@ -24,7 +23,7 @@ export function PatientDetails({ patientId, details }: PatientDetailsProps): Rea
           {details.safeContact}
         </Notice>
       )}
-      <dl className={classes.facts}>
+      <Facts>
         <Fact name={t("patients.dateOfBirth")}>
           {details.dateOfBirth === null ? "—" : day.format(new Date(details.dateOfBirth))}
         </Fact>
@@ -39,21 +38,7 @@ export function PatientDetails({ patientId, details }: PatientDetailsProps): Rea
           field="insurance_policy_number"
           masked={details.insurancePolicyNumber}
         />
-      </dl>
+      </Facts>
     </>
-  );
-}
-
-interface FactProps {
-  readonly name: string;
-  readonly children: string;
-}
-
-function Fact({ name, children }: FactProps): ReactElement {
-  return (
-    <div className={classes.fact}>
-      <dt>{name}</dt>
-      <dd dir="auto">{children}</dd>
-    </div>
   );
 }

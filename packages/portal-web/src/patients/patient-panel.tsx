@@ -6,7 +6,7 @@ import { Panel } from "../feedback/index.ts";
 import { useT } from "../i18n/index.ts";
 import { OpenedPatient } from "./opened-patient.tsx";
 import { PatientChooser } from "./patient-chooser.tsx";
-import { patientQuery } from "./patient-queries.ts";
+import { type PatientCard, patientQuery } from "./patient-queries.ts";
 
 interface PatientPanelProps {
   readonly call: Call;
@@ -20,6 +20,11 @@ export function PatientPanel({ call }: PatientPanelProps): ReactElement {
   const [isChoosing, setChoosing] = useState(false);
   const linkedId = call.patients[0]?.patientId ?? null;
   const patientId = isChoosing ? null : (chosenId ?? linkedId);
+  const opened = (card: PatientCard): void => {
+    queryClient.setQueryData(patientQuery(card.patientId).queryKey, card);
+    setChosenId(card.patientId);
+    setChoosing(false);
+  };
   return (
     <Panel
       title={t("patients.patient")}
@@ -32,16 +37,9 @@ export function PatientPanel({ call }: PatientPanelProps): ReactElement {
       }
     >
       {patientId === null ? (
-        <PatientChooser
-          call={call}
-          onOpened={(card) => {
-            queryClient.setQueryData(patientQuery(card.patientId).queryKey, card);
-            setChosenId(card.patientId);
-            setChoosing(false);
-          }}
-        />
+        <PatientChooser call={call} onOpened={opened} />
       ) : (
-        <OpenedPatient key={patientId} call={call} patientId={patientId} />
+        <OpenedPatient key={patientId} call={call} patientId={patientId} onOpened={opened} />
       )}
     </Panel>
   );

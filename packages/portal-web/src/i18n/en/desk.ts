@@ -113,6 +113,10 @@ export const desk = {
   timeline: "Timeline",
   timelineEmpty: "Nothing has happened yet.",
   event: {
+    dialled: "Dialled",
+    no_answer: "Nobody answered",
+    callback_dialled: "Called back",
+    callback_outcome: "Outcome of the callback recorded",
     queued: "Joined the queue",
     offered: "Offered",
     offer_missed: "Offer missed",

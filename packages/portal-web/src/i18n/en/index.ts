@@ -2,6 +2,7 @@ import { adverseEvents } from "./adverse-events.ts";
 import { board } from "./board.ts";
 import { desk } from "./desk.ts";
 import { errors } from "./errors.ts";
+import { followUps } from "./follow-ups.ts";
 import { identity } from "./identity.ts";
 import { outbox } from "./outbox.ts";
 import { patients } from "./patients.ts";
@@ -12,6 +13,7 @@ import { status } from "./status.ts";
 
 export const english = {
   shell,
+  followUps,
   identity,
   status,
   shortcuts,

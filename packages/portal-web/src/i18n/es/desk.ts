@@ -112,6 +112,10 @@ export const desk = {
   timeline: "Cronología",
   timelineEmpty: "Aún no ha pasado nada.",
   event: {
+    dialled: "Marcada",
+    no_answer: "Nadie contestó",
+    callback_dialled: "Se devolvió la llamada",
+    callback_outcome: "Resultado de la devolución registrado",
     queued: "Entró en la cola",
     offered: "Ofrecida",
     offer_missed: "Oferta perdida",
