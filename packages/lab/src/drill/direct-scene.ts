@@ -46,7 +46,7 @@ export function sceneOf(deps: SceneDeps, course: Course, signal: AbortSignal): S
     sleep: (ms) => clock.sleep(ms, signal),
     wallMs: () => clock.wallNow().getTime(),
     async untilMoved() {
-      const served = await untilTerm(deps, course, course.termSeen + 1, signal);
+      const served = await untilTerm(deps, course.termSeen + 1, course.faultAtMs, signal);
       if (served === null) throw new LabError("DRILL_UNFINISHED", "the primary did not move");
       course.termSeen = (await operators.status(signal)).term;
     },
@@ -63,15 +63,14 @@ export function sceneOf(deps: SceneDeps, course: Course, signal: AbortSignal): S
   };
 }
 
-/** When every client had been acknowledged by `term` or a later one, for a request sent after now or the fault. Null: not in time. */
+/** When every client had been acknowledged by `term` or a later one, for a request sent after `sinceMs`. Null: not in time. */
 export async function untilTerm(
   deps: Pick<SceneDeps, "clock" | "crew" | "ledger">,
-  course: Course,
   term: number,
+  sinceMs: number,
   signal: AbortSignal,
 ): Promise<number | null> {
   const { clock, crew, ledger } = deps;
-  const sinceMs = term > course.termBefore ? course.faultAtMs : clock.monotonicMs();
   const served = (): boolean => {
     const fresh = ledger
       .record(sinceMs)

@@ -29,7 +29,12 @@ function aGoodRun(more: Partial<Evidence> = {}): Evidence {
       anAck(),
       anAck({ key: "k2", term: 2, site: "west", sentAtMs: 2_100, receivedAtMs: 2_110 }),
     ],
-    promises: { acknowledged: { geo: 0, local: 2 }, lost: { geo: 0, local: 0 }, lostKeys: [] },
+    promises: {
+      acknowledged: { geo: 0, local: 2 },
+      lost: { geo: 0, local: 0 },
+      lostKeys: [],
+      reported: 0,
+    },
     experiences: [{ signOuts: 0 }],
     views: [
       { region: "east", isServing: false, takesWrites: false },
@@ -76,7 +81,7 @@ it("finds a term that two regions acknowledged", () => {
 
 it.each(["geo", "local"] as const)("finds one lost %s write", (kind) => {
   const lost = { geo: 0, local: 0, [kind]: 1 };
-  const promises = { acknowledged: { geo: 1, local: 1 }, lost, lostKeys: [] };
+  const promises = { acknowledged: { geo: 1, local: 1 }, lost, lostKeys: [], reported: 0 };
   expect(rulesOf({ promises })).toEqual(["acknowledged-write-lost"]);
 });
 

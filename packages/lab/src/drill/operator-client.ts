@@ -47,6 +47,10 @@ const runSchema = z.looseObject({
     }),
   ),
 });
+const copiesSchema = z.looseObject({ copies: z.array(z.looseObject({ name: z.string() })) });
+const tailSchema = z.looseObject({
+  rows: z.array(z.looseObject({ table: z.string(), key: z.record(z.string(), z.unknown()) })),
+});
 export type RunJournal = z.infer<typeof runSchema>;
 
 /** Longest wait for one controller before the next is asked. */
@@ -125,6 +129,21 @@ export class OperatorClient {
       const parsed = runSchema.safeParse(answer);
       return parsed.success ? [parsed.data] : [];
     });
+  }
+
+  /** Idempotency keys in the lists of diverged rows that the sites keep. */
+  async divergedKeys(signal: AbortSignal): Promise<Set<string>> {
+    const keys = new Set<string>();
+    for (const url of this.#urls) {
+      const list = copiesSchema.safeParse(await this.#glance(url, "/v1/salvage", signal));
+      for (const { name } of list.success ? list.data.copies : []) {
+        const tail = tailSchema.safeParse(await this.#glance(url, `/v1/salvage/${name}`, signal));
+        for (const { key } of tail.success ? tail.data.rows : []) {
+          if (typeof key.idempotency_key === "string") keys.add(key.idempotency_key);
+        }
+      }
+    }
+    return keys;
   }
 
   async close(): Promise<void> {

@@ -61,11 +61,16 @@ function summaryTable(report: DrillReport): string {
 function runSection(run: RunReport, details: RunDetails, number: number): string {
   return `<section><h2>Run ${number}</h2>
 <p>${text(details.startedAt)}: ${text(details.primaryBefore)} (term ${details.termBefore}) → ${text(details.primaryAfter ?? "none")} (term ${details.termAfter ?? "?"})${details.cause === null ? "" : `, ${text(details.cause)}`}.
-Protected again ${details.protectedAgainMs === null ? "never" : `after ${ms(details.protectedAgainMs)}`}; longest later pause of a client ${ms(details.laterPauseMs)}.</p>
+Protected again ${details.protectedAgainMs === null ? "never" : `after ${ms(details.protectedAgainMs)}`}; longest later pause of a client ${ms(details.laterPauseMs)}.${reportedRows(details)}</p>
 ${timelinePicture(details, run.phases)}
 ${violations(run)}
 <h3>What happened</h3><ol class="notes">${details.notes.map((note) => `<li><span>${ms(note.atMs)}</span> ${text(note.text)}</li>`).join("")}</ol>
 <h3>What users saw</h3>${troubleList(details)}${clientTable(details)}</section>`;
+}
+
+function reportedRows({ promises: { reported } }: RunDetails): string {
+  if (reported === 0) return "";
+  return `<br>${reported} writes of clients that were pinned to the old region are in no database now; its report lists each by key.`;
 }
 
 function violations(run: RunReport): string {

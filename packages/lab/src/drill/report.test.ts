@@ -141,7 +141,7 @@ it("draws a page that stands alone and takes no markup from what it shows", () =
         },
       ],
       troubleCodes: { NO_REGION: 7 },
-      promises: { acknowledged: report.acknowledged, lost: report.lost, lostKeys: [] },
+      promises: { acknowledged: report.acknowledged, lost: report.lost, lostKeys: [], reported: 0 },
       violations: [],
       timelineFromMs: -2_000,
       timeline: [{ site: "east", counts: [5, 0, 2] }],

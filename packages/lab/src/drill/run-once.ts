@@ -133,6 +133,7 @@ async function heal(deps: RunDeps, scenario: Scenario, scene: Scene): Promise<vo
   }
 }
 
+/** Each client must be acknowledged once more after the scenario has done all it does: what it did last may be the worst. */
 function untilServed(
   deps: RunDeps,
   scenario: Scenario,
@@ -140,7 +141,7 @@ function untilServed(
   signal: AbortSignal,
 ): Promise<number | null> {
   const term = scenario.primary === "moves" ? course.termBefore + 1 : course.termBefore;
-  return untilTerm(deps, course, term, signal);
+  return untilTerm(deps, term, deps.clock.monotonicMs(), signal);
 }
 
 async function conclude(
@@ -213,7 +214,10 @@ async function conclude(
   };
 }
 
-/** Missing keys may still be on their way: outboxes replay by themselves. What is missing after 30 s is lost. */
+/**
+ * Missing keys may still be on their way: outboxes replay by themselves. What is neither there nor, where that is enough, in a
+ * report of diverged rows after 30 s is lost.
+ */
 async function verifyPromises(
   deps: RunDeps,
   course: Course,
@@ -221,14 +225,18 @@ async function verifyPromises(
 ): Promise<PromisesKept> {
   const { clock, ledger, stage } = deps;
   const acks = ledger.record(course.startMs).acknowledgements;
-  let unseen = [...new Set(acks.filter((ack) => ack.isKeyed).map((ack) => ack.key))];
-  const all = new Set(unseen);
+  const all = [...new Set(acks.filter((ack) => ack.isKeyed).map((ack) => ack.key))];
+  let unseen = all;
+  let kept = comparePromises(acks, new Set(), new Set());
   await poll(clock, 500, limits.replay, signal, async () => {
     unseen = await stage.missingKeys(await stage.primary(signal), unseen, signal);
-    return unseen.length === 0;
+    const reported =
+      unseen.length === 0 ? new Set<string>() : await stage.operators.divergedKeys(signal);
+    const gone = new Set(unseen);
+    kept = comparePromises(acks, new Set(all.filter((key) => !gone.has(key))), reported);
+    return kept.lostKeys.length === 0;
   });
-  const gone = new Set(unseen);
-  return comparePromises(acks, new Set([...all].filter((key) => !gone.has(key))));
+  return kept;
 }
 
 async function phasesSeen(

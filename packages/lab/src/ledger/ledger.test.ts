@@ -95,8 +95,26 @@ it("counts a write once however often it was answered, and geo if it ever was pr
       anAck({ key: "d", isKeyed: false }),
     ],
     new Set(["b"]),
+    new Set(),
   );
   expect(kept.acknowledged).toEqual({ geo: 1, local: 2 });
   expect(kept.lost).toEqual({ geo: 1, local: 1 });
   expect(kept.lostKeys.map(({ key }) => key)).toEqual(["a", "c"]);
+});
+
+it("excuses a write of a pinned client that the old region's report lists, and no other", () => {
+  const direct = { via: "east", durability: "local" } as const;
+  const kept = comparePromises(
+    [
+      anAck({ key: "listed", ...direct }),
+      anAck({ key: "unlisted", ...direct }),
+      anAck({ key: "geo", ...direct, durability: "geo" }),
+      anAck({ key: "both", ...direct }),
+      anAck({ key: "both", durability: "local" }),
+    ],
+    new Set(),
+    new Set(["listed", "geo", "both"]),
+  );
+  expect(kept.reported).toBe(1);
+  expect(kept.lostKeys.map(({ key }) => key)).toEqual(["unlisted", "geo", "both"]);
 });
