@@ -1,0 +1,183 @@
+import { describe, expect, it } from "vitest";
+import { defaultParameters } from "../parameters.ts";
+import type { QuorumView } from "../store/index.ts";
+import type { KeeperEffect } from "./effects.ts";
+import { anOrder, RegionPair } from "./region-pair.ts";
+import { keeperRules } from "./rules.ts";
+import type { KeeperState, Phase } from "./state.ts";
+import {
+  decideTakeOver,
+  judgePosition,
+  loseTakeOver,
+  passGate,
+  promote,
+  sendTakeOver,
+  whyNotDecide,
+  winTakeOver,
+} from "./take-over.ts";
+import type { Turn } from "./turn.ts";
+
+const { promiseMs: P, leaseMs: Q, guardMs: guard } = defaultParameters;
+
+function lapsedPair(): RegionPair {
+  const pair = RegionPair.serving();
+  pair.cut.add("east");
+  pair.run(P + Q + guard + 1_000);
+  return pair;
+}
+
+const aTurn = (now: number): Turn & { readonly effects: KeeperEffect[] } => ({
+  now,
+  rules: keeperRules,
+  effects: [],
+});
+
+function changed(
+  view: QuorumView | null,
+  part: "term" | "lease",
+  record: object | null,
+): QuorumView {
+  if (view === null) throw new Error("nothing was read");
+  const seen = view[part];
+  return {
+    ...view,
+    [part]: { ...seen, record: record === null ? null : { ...seen.record, ...record } },
+  };
+}
+
+describe("an order to take over is refused", () => {
+  const pair = lapsedPair();
+  const west = pair.state("west");
+  const why = (changes: Partial<KeeperState>, order = anOrder(), now = pair.now): string | null =>
+    whyNotDecide({ ...west, ...changes }, aTurn(now), order);
+
+  it("for what this keeper does not know, has not claimed or is not", () => {
+    expect(why({})).toBeNull();
+    expect(why({ view: null })).toContain("not read yet");
+    expect(why({ view: changed(west.view, "term", null) })).toContain("not read yet");
+    expect(why({ view: changed(west.view, "lease", null) })).toContain("not read yet");
+    expect(why({ siteClaimed: false })).toContain("has not claimed");
+    expect(why({ phase: { kind: "idle" } })).toContain("idle, not standby");
+    expect(why({ postgres: "down" })).toContain("does not run as a standby");
+    expect(why({ view: changed(west.view, "term", { primary: "west" }) })).toContain(
+      "the primary already",
+    );
+  });
+
+  it("for these reasons although it is forced or the term was released", () => {
+    const force = anOrder({ force: true, cause: "forced" });
+    expect(why({ siteClaimed: false }, force)).toContain("has not claimed");
+    expect(why({ postgres: "starting-standby" }, force)).toContain("does not run");
+    const released = changed(west.view, "lease", { kind: "released" });
+    expect(why({ view: released, phase: { kind: "idle" } })).toContain("not standby");
+  });
+
+  it("until the very millisecond at which both sources have lapsed", () => {
+    const at = keeperRules.lapsesAtMs(west);
+    expect(why({}, anOrder(), at - 1)).toContain("has not lapsed");
+    expect(why({}, anOrder(), at)).toBeNull();
+    expect(why({}, anOrder({ force: true, cause: "forced" }), at - 1)).toBeNull();
+  });
+});
+
+describe("what the standby has is looked at", () => {
+  it("with the receiver stopped, but for a forced take-over, whose old primary may still acknowledge", () => {
+    const pair = lapsedPair();
+    for (const [force, asked] of [
+      [false, "stop-wal-receiver"],
+      [true, "report-position"],
+    ] as const) {
+      const turn = aTurn(pair.now);
+      decideTakeOver(pair.state("west"), turn, anOrder({ force }));
+      expect(turn.effects.map(({ kind }) => kind)).toContain(asked);
+    }
+  });
+
+  it("once, and only by the report that was asked for", () => {
+    const pair = lapsedPair();
+    const turn = aTurn(pair.now);
+    const decided = decideTakeOver(pair.state("west"), turn, anOrder());
+    const phase = decided.phase as Extract<Phase, { kind: "deciding" }>;
+    const report = { kind: "standby-position", position: pair.position } as const;
+    expect(judgePosition(decided, turn, phase, { ...report, receiverStopped: false })).toBe(
+      decided,
+    );
+    const sent = { ...phase, sent: true };
+    expect(judgePosition(decided, turn, sent, { ...report, receiverStopped: true })).toBe(decided);
+    const judged = judgePosition(decided, turn, phase, { ...report, receiverStopped: true });
+    expect(judged).toMatchObject({ phase: { sent: true }, openTxn: { purpose: "take-over" } });
+  });
+});
+
+describe("a take-over that won", () => {
+  const pair = lapsedPair();
+  const won = (changes: Partial<KeeperState> = {}, force = false): KeeperState => {
+    const order = anOrder({ force });
+    const decided = decideTakeOver(pair.state("west"), aTurn(pair.now), order);
+    const view = changed(decided.view, "term", { term: 2, primary: "west", claim: order.claim });
+    const late = { leaseUntilMs: pair.now + 60_000, promiseUntilMs: pair.now + 60_000 };
+    return winTakeOver({ ...decided, ...late, renewedTerm: 2, view, ...changes }, aTurn(pair.now));
+  };
+
+  it("begins without anything that an earlier term of this site had", () => {
+    expect(won()).toMatchObject({
+      renewedTerm: null,
+      leaseUntilMs: Number.NEGATIVE_INFINITY,
+      promiseUntilMs: Number.NEGATIVE_INFINITY,
+      gateWaivedTerm: null,
+      phase: { kind: "waiting-gate", step: "waiting" },
+      openTxn: null,
+    });
+  });
+
+  it("promotes neither without a live lease nor before the gate, to the millisecond", () => {
+    const waiting = won();
+    const gate = keeperRules.gateOpensAtMs(waiting);
+    const promoted = (now: number, leaseUntilMs: number): boolean => {
+      const turn = aTurn(now);
+      passGate({ ...waiting, leaseUntilMs }, turn);
+      return turn.effects.some(({ kind }) => kind === "promote-postgres");
+    };
+    expect(promoted(gate, gate + 1)).toBe(true);
+    expect(promoted(gate - 1, gate + 1)).toBe(false);
+    expect(promoted(gate, gate)).toBe(false);
+    expect(promoted(gate, Number.NEGATIVE_INFINITY)).toBe(false);
+  });
+
+  it("by force stops its receiver at the gate before it promotes", () => {
+    const waiting = won({}, true);
+    const gate = keeperRules.gateOpensAtMs(waiting);
+    const turn = aTurn(gate);
+    const stopping = passGate({ ...waiting, leaseUntilMs: gate + 1 }, turn);
+    expect(turn.effects).toEqual([{ kind: "stop-wal-receiver" }]);
+    expect(stopping.phase).toMatchObject({ step: "stopping-receiver" });
+    expect(passGate(stopping, aTurn(gate))).toBe(stopping);
+  });
+});
+
+describe("a take-over that lost", () => {
+  it("follows again, waits for no txn, and replicates unless it never stopped doing so", () => {
+    const pair = lapsedPair();
+    for (const force of [false, true]) {
+      const decided = decideTakeOver(pair.state("west"), aTurn(pair.now), anOrder({ force }));
+      const openTxn = { attempt: 9, purpose: "take-over", sentAtMs: pair.now } as const;
+      const turn = aTurn(pair.now);
+      const lost = loseTakeOver({ ...decided, openTxn }, turn, "why not");
+      expect(lost).toMatchObject({ phase: { kind: "standby", wanted: "running" }, openTxn: null });
+      expect(turn.effects.some(({ kind }) => kind === "start-wal-receiver")).toBe(!force);
+    }
+  });
+});
+
+it("does nothing of a take-over in any other phase", () => {
+  const pair = lapsedPair();
+  const west = pair.state("west");
+  const turn = aTurn(pair.now);
+  expect(sendTakeOver(west, turn)).toBe(west);
+  expect(winTakeOver(west, turn)).toBe(west);
+  expect(loseTakeOver(west, turn, "nothing")).toBe(west);
+  expect(passGate(west, turn)).toBe(west);
+  expect(promote(west, turn)).toBe(west);
+  expect(decideTakeOver({ ...west, view: null }, turn, anOrder()).phase.kind).toBe("standby");
+  expect(turn.effects).toEqual([]);
+});
