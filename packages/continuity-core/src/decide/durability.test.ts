@@ -10,6 +10,7 @@ import {
   someTime,
 } from "../explain/scene.ts";
 import type { LocalPostgres, Observation } from "../observe/index.ts";
+import type { SyncRecord } from "../store/index.ts";
 import type { Decision } from "./decision.ts";
 import { decideDurability } from "./durability.ts";
 import { defaultPolicy } from "./policy.ts";
@@ -19,7 +20,7 @@ const policy = defaultPolicy;
 const later = "2026-01-01T00:05:00.000Z";
 const decided = (
   postgres: Partial<LocalPostgres>,
-  sync: Parameters<typeof aSync>[0] = {},
+  sync: Partial<SyncRecord> = {},
   changes: Partial<Observation> = {},
 ): Decision =>
   decideDurability(

@@ -10,6 +10,7 @@ import {
   aView,
 } from "../explain/scene.ts";
 import type { Observation } from "../observe/index.ts";
+import type { SyncRecord } from "../store/index.ts";
 import { defaultPolicy } from "./policy.ts";
 import { decideRules } from "./rules.ts";
 
@@ -18,7 +19,7 @@ const policy = defaultPolicy;
 describe("a standby may be promoted by itself", () => {
   const judged = (changes: Partial<Observation>): string =>
     decideRules.promotable(aStandbySeen(changes), policy);
-  const recorded = (sync: Parameters<typeof aSync>[0]): Partial<Observation> => ({
+  const recorded = (sync: Partial<SyncRecord>): Partial<Observation> => ({
     quorum: aQuorum({ view: aView({ sync }) }),
   });
 
@@ -143,7 +144,7 @@ describe("strengthening", () => {
   });
 
   it("announces only what is recorded as synchronous and safe, and enforced", () => {
-    const may = (sync: Parameters<typeof aSync>[0], isSyncEnforced = true) =>
+    const may = (sync: Partial<SyncRecord>, isSyncEnforced = true) =>
       decideRules.mayAnnounce(
         aPrimarySeen({ postgres: aDatabase({ isSyncEnforced }) }),
         aSync(sync),
