@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { describeError, systemClock } from "@careline/platform";
 import { z } from "zod";
 import { LabError } from "../errors.ts";
+import { healLab } from "./heal-lab.ts";
+import { LabStage } from "./lab-stage.ts";
 import { type DrillReport, isGood } from "./report.ts";
 import { type DrillOptions, type DrillProgress, runDrill } from "./run-drill.ts";
 import { scenarios } from "./scenarios/index.ts";
@@ -59,6 +61,7 @@ export async function runAllDrills(
   const directory = join(root, "all");
   mkdirSync(directory, { recursive: true });
   const entries = options.fresh === true ? [] : unfinishedEntries(directory);
+  await healWhatWasLeft(options);
   for (const { name } of scenarios) {
     const known = entries.findIndex((entry) => entry.scenario === name);
     if (known >= 0 && entries[known]?.outcome !== "failed") continue;
@@ -74,6 +77,17 @@ export async function runAllDrills(
   write(directory, entries, factsOf(options), true);
   const report = suiteReport(entries);
   return { report, isGood: report.broken + report.failed === 0, directory };
+}
+
+/** A suite that was killed could not end its last fault. */
+async function healWhatWasLeft(options: SuiteOptions): Promise<void> {
+  const clock = options.clock ?? systemClock;
+  const stage = new LabStage(options.layout, clock);
+  try {
+    await healLab(stage, clock);
+  } finally {
+    await stage.close();
+  }
 }
 
 async function runEntry(

@@ -12,6 +12,7 @@ import {
 } from "../ledger/index.ts";
 import type { Course } from "./course.ts";
 import { sceneOf, untilTerm } from "./direct-scene.ts";
+import { healLab } from "./heal-lab.ts";
 import { judge } from "./judge.ts";
 import type { LabStage } from "./lab-stage.ts";
 import { marksOf, noPhases, type Phases, phasesOf } from "./phases.ts";
@@ -126,10 +127,8 @@ async function heal(deps: RunDeps, scenario: Scenario, scene: Scene): Promise<vo
   try {
     await scenario.heal(scene);
   } finally {
-    // Also what a scenario that broke off half-way had done; not cut short by the caller's signal.
-    const limit = deps.clock.deadline(60_000);
-    await deps.stage.healLinks(limit);
-    await deps.stage.fault({ kind: "heal-all" }, limit);
+    // Also what a scenario that broke off half-way had done.
+    await healLab(deps.stage, deps.clock);
   }
 }
 

@@ -1,5 +1,6 @@
 import { stepsOf } from "@careline/continuity-core";
 import type { Scenario, Scene } from "../scenario.ts";
+import { loseDiverged } from "./lose-diverged.ts";
 
 type Kind = "switchover" | "failover" | "rejoin";
 
@@ -62,18 +63,17 @@ export const controllersKilledInFailover: Scenario = {
 
 export const controllersKilledInRejoin: Scenario = {
   name: "controllers-killed-in-rejoin",
-  what: "The primary's region is killed and returns; the controller of each step of its rejoin is killed when the step begins.",
+  what: "The primary's region is killed with log that the other lacks, and returns; the controller of each step of its rejoin is killed when the step begins.",
   expected,
   primary: "moves",
   async fault(scene) {
-    const { stage, primary, signal, note, untilMoved, untilRun } = scene;
-    const began = await stage.fault({ kind: "kill-site", site: primary }, signal);
-    await untilMoved();
+    const { stage, primary, signal, note, untilRun } = scene;
+    const beganAt = await loseDiverged(scene);
     note("the region returns");
     const settled = Promise.allSettled([stage.fault({ kind: "heal-site", site: primary }, signal)]);
     await killAtEachStep(scene, "rejoin", await untilRun("rejoin"));
     await settled;
-    return began.beganAt;
+    return beganAt;
   },
   heal,
 };

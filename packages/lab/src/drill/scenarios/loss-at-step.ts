@@ -1,6 +1,7 @@
 import { stepsOf } from "@careline/continuity-core";
 import { furthest, standsAt } from "../journal.ts";
 import type { Scenario, Scene } from "../scenario.ts";
+import { loseDiverged } from "./lose-diverged.ts";
 
 /** Longer than any take-over was seen to need: after it nobody else may go on, and the lost region returns. */
 const takeOverWithinMs = 8_000;
@@ -64,14 +65,13 @@ function lossAtStepOfSwitchover(step: string): Scenario {
 function lossAtStepOfRejoin(step: string): Scenario {
   return {
     name: `loss-at-${step}-of-rejoin`,
-    what: `The primary's region is killed and returns; when its rejoin begins the step ${step}, the region that took over is killed.`,
+    what: `The primary's region is killed with log that the other lacks, and returns; when its rejoin begins the step ${step}, the region that took over is killed.`,
     expected:
       "The returning region does not serve unless it has everything; the other returns, and the rejoin is completed.",
     primary: "either",
     async fault(scene) {
-      const { stage, primary, standby, signal, note, untilMoved, untilRun } = scene;
-      const began = await stage.fault({ kind: "kill-site", site: primary }, signal);
-      await untilMoved();
+      const { stage, primary, standby, signal, note, untilRun } = scene;
+      const beganAt = await loseDiverged(scene);
       note("the first region returns");
       const returning = stage.fault({ kind: "heal-site", site: primary }, signal);
       // It may not become ready while the other is down; the heal at the end says whether it does.
@@ -79,7 +79,7 @@ function lossAtStepOfRejoin(step: string): Scenario {
       await killAtStep(scene, await untilRun("rejoin"), step, standby);
       await untilSomebodyServes(scene, standby);
       await settled;
-      return began.beganAt;
+      return beganAt;
     },
     async heal({ stage, signal }) {
       await stage.fault({ kind: "heal-all" }, signal);

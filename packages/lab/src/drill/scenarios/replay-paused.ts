@@ -19,10 +19,7 @@ export const replayPaused: Scenario = {
     const report = await stage.fault({ kind: "kill-site", site: primary }, signal);
     return report.beganAt;
   },
-  async heal({ stage, primary, standby, signal }) {
-    const resume =
-      "select pg_wal_replay_resume() where pg_is_in_recovery() and pg_is_wal_replay_paused()";
-    await stage.sql(standby, resume, signal);
+  async heal({ stage, primary, signal }) {
     await stage.fault({ kind: "heal-site", site: primary }, signal);
   },
 };
