@@ -22,6 +22,9 @@ export const decidingMutations: readonly Mutation[] = [
       keeper: { whyNotPromotable: () => null },
     },
   ),
+  mutation("controller-promotes-anything", "Unknown state means no.", {
+    decide: { promotable: () => "safe" },
+  }),
   mutation("unknown-loss-is-no-loss", "Within the plan's RPO bound; unknown state means no.", {
     decide: {
       promotable(o, policy) {

@@ -1,18 +1,10 @@
 import type { Fault } from "./fault.ts";
 import type { Opening } from "./opening.ts";
-import { at, fromMs } from "./script-parts.ts";
+import { at, fromMs, livingByPromises } from "./script-parts.ts";
 import type { World } from "./world.ts";
 
 const pause = (process: string, forMs: number): Fault => ({ kind: "pause", process, forMs });
 const kill = (process: string, forMs: number): Fault => ({ kind: "kill", process, forMs });
-
-/** The primary cannot reach the quorum while the promises of the other region's keeper still reach it. */
-const livingByPromises = (startMs: number, delayMs: number, forMs: number) => [
-  at(startMs, pause("etcd.east", forMs)),
-  at(startMs, { kind: "cut", from: "east", to: "witness", isBothWays: true, forMs } as const),
-  // A promise is one way there and one back; an answer of the quorum is two and a majority more, and comes too late.
-  at(startMs, { kind: "slow-link", from: "west", to: "east", delayMs, loss: 0, forMs } as const),
-];
 
 /**
  * Two keepers run for the standby's site. One promises the primary that it will not take over, the other one, which knows of no
@@ -24,7 +16,7 @@ export const secondKeeper: Opening = {
   script: (dice) => ({
     faults: [
       at(fromMs, { kind: "second-keeper", region: "west", forMs: 26_000 }),
-      ...livingByPromises(fromMs + 4_000 + dice.between(0, 500), dice.between(270, 340), 20_000),
+      ...livingByPromises(fromMs + 4_000 + dice.between(0, 500), dice.between(264, 300), 20_000),
     ],
   }),
 };

@@ -174,6 +174,14 @@ export const fencingMutations: readonly Mutation[] = [
       },
     },
   }),
+  mutation("take-over-ignores-lease", "A take-over compares the revision of the lease.", {
+    keeper: {
+      takeOverTxn(order, view, next) {
+        const txn = rules.takeOverTxn(order, view, next);
+        return { ...txn, compare: txn.compare.filter((each) => each.key !== "lease") };
+      },
+    },
+  }),
   mutation("renewal-compares-nothing", "A renewal compares the term and its own revision.", {
     keeper: { renewTxn: (view, lease) => ({ ...rules.renewTxn(view, lease), compare: [] }) },
   }),

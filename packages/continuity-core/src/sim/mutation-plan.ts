@@ -83,6 +83,9 @@ export const heldByAnother: Readonly<Record<string, string>> = {
     "A take-over that wins late waits at the gate for every promise since.",
   "take-over-ignores-sync":
     "Weakening renews the lease meanwhile, and its revision is compared as well.",
+  "take-over-ignores-lease":
+    "Who goes on alone has weakened, and the revision of sync is compared as well.",
+  "controller-promotes-anything": "The keeper asks the same before its take-over is sent.",
   "renewal-compares-nothing":
     "The answer of a renewal carries the newest term, and a keeper that sees another's fences itself.",
   "any-standby-is-promotable":

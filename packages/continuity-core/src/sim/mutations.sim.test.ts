@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { huntPair, pairs } from "./mutation-pairs.ts";
 import { heldByAnother, hunt, plan } from "./mutation-plan.ts";
 import { mutations } from "./mutations.ts";
 import { openings } from "./openings.ts";
@@ -13,6 +14,16 @@ it("plants every deviation, or says which other rule stands behind it", () => {
 describe("finds", () => {
   it.each(Object.keys(plan))("%s", (name) => {
     expect(hunt(name).result?.violation).toBeDefined();
+  });
+});
+
+describe("finds without both of them", () => {
+  const named = pairs.map((pair) => [`${pair.held} and ${pair.behind}`, pair] as const);
+  it.each(named)("%s", (_name, pair) => {
+    const { isFoundAlone, seed } = huntPair(pair);
+    expect(seed).not.toBeNull();
+    expect(isFoundAlone).toBe(false);
+    expect(heldByAnother[pair.held]).toBeDefined();
   });
 });
 

@@ -1,6 +1,7 @@
 import * as double from "./double-openings.ts";
 import * as durability from "./durability-openings.ts";
 import type { Opening } from "./opening.ts";
+import * as pair from "./pair-openings.ts";
 import * as permit from "./permit-openings.ts";
 import * as release from "./release-openings.ts";
 
@@ -10,4 +11,5 @@ export const openings: readonly Opening[] = [
   ...Object.values(release),
   ...Object.values(durability),
   ...Object.values(double),
+  ...Object.values(pair),
 ];

@@ -30,3 +30,15 @@ export const verySlowPlan: Parameters = {
   guardMs: 1_010,
   weakenAfterMs: 16_000,
 };
+
+/** The primary cannot reach the quorum while the promises of the other region's keeper still reach it. */
+export const livingByPromises = (
+  startMs: number,
+  delayMs: number,
+  forMs: number,
+): readonly ScheduledFault[] => [
+  at(startMs, { kind: "pause", process: "etcd.east", forMs }),
+  at(startMs, { kind: "cut", from: "east", to: "witness", isBothWays: true, forMs }),
+  // A promise is one way there and one back; an answer of the quorum is two and a majority more, and comes too late.
+  at(startMs, { kind: "slow-link", from: "west", to: "east", delayMs, loss: 0, forMs }),
+];
