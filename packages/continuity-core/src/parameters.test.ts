@@ -8,6 +8,34 @@ describe("the parameters of continuity", () => {
     expect(checkParameters(distantParameters)).toEqual([]);
   });
 
+  it("have the figures of the design", () => {
+    expect(defaultParameters).toEqual({
+      promiseMs: 1_250,
+      leaseMs: 1_250,
+      renewMs: 250,
+      guardMs: 112.5,
+      clockRateError: 0.04,
+      roundTripMs: 60,
+      permitPullMs: 100,
+      requestTimeoutMs: 400,
+      controllerSilenceMs: 10_000,
+      weakenAfterMs: 5_000,
+      walSenderTimeoutMs: 2_000,
+      stallMs: 75,
+      fsyncStallMs: 248,
+      vetoMs: 5_000,
+    });
+    expect(distantParameters).toMatchObject({
+      promiseMs: 3_000,
+      leaseMs: 3_000,
+      renewMs: 500,
+      guardMs: 250,
+      requestTimeoutMs: 800,
+      roundTripMs: 200,
+      weakenAfterMs: 8_000,
+    });
+  });
+
   it("are refused as unsafe when the guard does not cover the drift of two clocks", () => {
     const faults = checkParameters({ ...defaultParameters, guardMs: 100 });
     expect(faults.map((fault) => [fault.rule, fault.severity])).toEqual([

@@ -84,6 +84,14 @@ describe("what strengthening records", () => {
     expect(short({ replication: streaming, timeline: 3 }, unprotected)).toBe("record-standby");
   });
 
+  it("never lets what was said of another standby stand: not safe, whatever the record says", () => {
+    const claimed = { ...unprotected, safeToPromote: true };
+    expect(decided({ replication: streaming }, claimed)).toMatchObject({
+      kind: "record-standby",
+      sync: { safeToPromote: false, mode: "async" },
+    });
+  });
+
   it("last: synchronous and safe, the floor at the canary, protected", () => {
     const known = { ...unprotected, standbyDataId: "data-new", timeline: 4 };
     const proven = { ...streaming, canaryLsn: "0/8900" };
@@ -154,6 +162,18 @@ describe("geo is announced", () => {
     const silent = { keeper: aKeeper({ geo: { on: false, generation: 0 } }) };
     expect(short({ isSyncEnforced: false }, {}, silent)).toBe("enforce-sync");
   });
+});
+
+it("alarms when no standby has been there for long, or none was ever seen", () => {
+  const alone = (replication: LocalPostgres["replication"]) =>
+    decided({ replication, isSyncEnforced: false }, unprotected);
+  const gone = (sinceMs: number) => alone(aReplication({ isActive: false, sinceMs }));
+  expect(gone(policy.weakenAfterMs - 1)).toMatchObject({
+    why: "serving-unprotected",
+    alarm: false,
+  });
+  expect(gone(policy.weakenAfterMs)).toMatchObject({ why: "serving-unprotected", alarm: true });
+  expect(alone(null)).toMatchObject({ why: "serving-unprotected", alarm: true });
 });
 
 it("holds, unprotected, as long as the database, the record or the term is not seen", () => {

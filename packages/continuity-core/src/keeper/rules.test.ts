@@ -234,6 +234,14 @@ describe("a revocation is complete", () => {
     expect(at({ a: portal({ seenChange: 7 }) })).toBe(own);
   });
 
+  it("not before the longer of both plans of an earlier life", () => {
+    for (const plan of [{ promiseMs: 3_000 }, { leaseMs: 3_000 }]) {
+      const parameters = { ...defaultParameters, ...plan };
+      const state = standby({ startedAtMs, parameters, portals: new Map() });
+      expect(rules.revocationCompleteAtMs(state, 7, "permit")).toBe(startedAtMs + 3_000 + guard);
+    }
+  });
+
   it("when each portal has seen the change, or its own permit is over, guard included", () => {
     expect(at({ a: portal() })).toBe(20_000 + guard);
     expect(at({ a: portal() }, "geo")).toBe(15_000 + guard);

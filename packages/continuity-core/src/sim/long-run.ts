@@ -1,34 +1,12 @@
-import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { type Coverage, mergeCoverage, newCoverage } from "./coverage.ts";
-import type { Violation } from "./observer.ts";
+import { mergeCoverage } from "./coverage.ts";
+import { readState, writeState } from "./long-run-state.ts";
 import { simulateSeeds } from "./simulate-seeds.ts";
 
 /**
  * A long run that can be stopped and started again: `node packages/continuity-core/src/sim/long-run.ts --seeds 20000
- * --state <file>`. The state file holds what was reached; each start goes on from there.
+ * --state <file>`. `long-run-page.ts` writes its page from the state file.
  */
-interface LongRunState {
-  readonly nextSeed: number;
-  readonly seeds: number;
-  readonly events: number;
-  readonly simulatedMs: number;
-  readonly acknowledged: number;
-  readonly faults: number;
-  readonly failures: readonly { readonly seed: number; readonly violation: Violation }[];
-  readonly coverage: Coverage;
-}
-
-const empty: LongRunState = {
-  nextSeed: 1_000_001,
-  seeds: 0,
-  events: 0,
-  simulatedMs: 0,
-  acknowledged: 0,
-  faults: 0,
-  failures: [],
-  coverage: newCoverage(),
-};
 
 /** Seeds between two writes of the state file: what a kill may cost. */
 const batch = 100;
@@ -45,9 +23,7 @@ const { values } = parseArgs({
 
 const file = values.state;
 if (file === undefined) throw new Error("name the state file: --state <file>");
-let state: LongRunState = existsSync(file)
-  ? (JSON.parse(readFileSync(file, "utf8")) as LongRunState)
-  : empty;
+let state = readState(file);
 const target = Number(values.seeds);
 while (state.seeds < target) {
   const seeds = Math.min(batch, target - state.seeds);
@@ -70,8 +46,7 @@ while (state.seeds < target) {
     failures: [...state.failures, ...summary.failures],
     coverage,
   };
-  writeFileSync(`${file}.new`, JSON.stringify(state, null, 1));
-  renameSync(`${file}.new`, file);
+  writeState(file, state);
   process.stdout.write(`${state.seeds}/${target} seeds, ${state.failures.length} failures\n`);
   for (const { seed, violation } of summary.failures) {
     const replay = `./careline sim --replay ${seed} --minutes ${values.minutes} --faults ${values.faults} --explain`;
