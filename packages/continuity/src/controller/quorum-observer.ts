@@ -6,6 +6,7 @@ import {
   historyRecordSchema,
   isOpen,
   keys,
+  leaseRecordSchema,
   type OpenRun,
   type QuorumSeen,
   type QuorumView,
@@ -97,14 +98,14 @@ export class QuorumObserver {
   async look(signal: AbortSignal): Promise<void> {
     const now = this.#deps.clock.monotonicMs();
     try {
-      const [view, sites, automation] = await Promise.all([
-        this.#deps.records.read(signal),
-        this.#deps.channel.readPrefix("sites/", signal),
-        this.#deps.channel.read([keys.automation], signal),
-      ]);
+      const { view, records } = await this.#deps.records.readWith(
+        [keys.automation],
+        ["sites/"],
+        signal,
+      );
       this.#takeView(view);
-      this.#takeAutomation(automation.records.get(keys.automation));
-      this.#takeSites([...sites.records.values()]);
+      this.#takeAutomation(records.get(keys.automation));
+      this.#takeSites([...records.values()].filter(({ key }) => key.startsWith("sites/")));
       const termRun = view.term.record?.run ?? null;
       const isRunMissing = termRun !== null && !this.#runs.has(termRun);
       if (now - this.#rereadAtMs >= REREAD_MS || isRunMissing) await this.#reread(signal);
@@ -128,8 +129,21 @@ export class QuorumObserver {
       this.#rereadAtMs = Number.NEGATIVE_INFINITY;
       return true;
     }
-    if (event.key === keys.lease) return event.text?.includes('"released"') === true;
+    if (event.key === keys.lease) return this.#takeRelease(event);
     return event.key === keys.term || event.key === keys.sync || event.key === keys.automation;
+  }
+
+  /**
+   * A release is taken from the watch, a look (120 ms) earlier: whatever is decided on it compares the lease's revision. Held
+   * leases, four a second, are left to the looks.
+   */
+  #takeRelease({ key, text, revision }: StoreEvent): boolean {
+    const view = this.#view;
+    if (text === null || !text.includes('"released"')) return false;
+    if (view === null || revision <= view.lease.revision) return true;
+    const record = parseRecord({ key, text, revision }, leaseRecordSchema);
+    this.#takeView({ ...view, lease: { record, revision } });
+    return true;
   }
 
   /** Applies a transaction and takes in what it shows. `run`: the journal that it writes. */

@@ -164,7 +164,9 @@ async function followStore(
     try {
       const { storeRevision } = await channel.read([keys.store], signal);
       for await (const event of channel.watch("", storeRevision + 1, signal)) {
-        if (quorum.take(event)) loop.wake();
+        if (!quorum.take(event)) continue;
+        if (event.key === keys.lease) loop.hurry();
+        else loop.wake();
       }
     } catch (thrown) {
       if (signal.aborted) return;

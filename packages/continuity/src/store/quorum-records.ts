@@ -54,6 +54,16 @@ export class QuorumRecords {
     return this.#view(await this.#reads.read(VIEW_KEYS, signal));
   }
 
+  /** One linearizable view, and at the same revision whatever else is asked for. Errors: as `read`. */
+  async readWith(
+    keysBeside: readonly string[],
+    prefixes: readonly string[],
+    signal: AbortSignal,
+  ): Promise<{ readonly view: QuorumView; readonly records: Snapshot["records"] }> {
+    const snapshot = await this.#reads.read([...VIEW_KEYS, ...keysBeside], signal, prefixes);
+    return { view: this.#view(snapshot), records: snapshot.records };
+  }
+
   /** Applies a transaction; either way `view` is what the store held right after. Errors: STORE_…. */
   async apply(txn: Txn, signal: AbortSignal): Promise<Applied> {
     const checks = txn.compare.map((comparison) => this.#check(comparison));

@@ -81,9 +81,20 @@ export class StoreChannel {
     this.#prefix = prefix;
   }
 
-  /** Reads keys (absent ones are left out) at one revision. */
-  async read(keys: readonly string[], signal: AbortSignal): Promise<Snapshot> {
-    const success = keys.map((key) => ({ request_range: { key: this.#wireKey(key) } }));
+  /**
+   * Reads keys (absent ones are left out) at one revision, and with them everything under `prefixes` (at most 1,000 each). One
+   * request: etcd serves linearizable reads in rounds of the quorum, and two requests at once take two rounds (2 × 120 ms
+   * between regions 60 ms apart).
+   */
+  async read(
+    keys: readonly string[],
+    signal: AbortSignal,
+    prefixes: readonly string[] = [],
+  ): Promise<Snapshot> {
+    const success = [
+      ...keys.map((key) => ({ request_range: { key: this.#wireKey(key) } })),
+      ...prefixes.map((prefix) => ({ request_range: this.#wireRange(prefix, 1_000) })),
+    ];
     const answer = await this.#etcd.send(
       { path: "/v3/kv/txn", body: { success }, schema: txnSchema, repeatable: true },
       signal,
@@ -93,8 +104,7 @@ export class StoreChannel {
 
   /** Reads every key that begins with `prefix` (`""`: all of the system's), at most `limit`. */
   async readPrefix(prefix: string, signal: AbortSignal, limit = 1_000): Promise<Snapshot> {
-    const from = this.#prefix + prefix;
-    const range = { key: toBase64(from), range_end: toBase64(endOfPrefix(from)), limit };
+    const range = this.#wireRange(prefix, limit);
     const answer = await this.#etcd.send(
       {
         path: "/v3/kv/txn",
@@ -188,6 +198,11 @@ export class StoreChannel {
       signal,
     );
     return true;
+  }
+
+  #wireRange(prefix: string, limit: number): unknown {
+    const from = this.#prefix + prefix;
+    return { key: toBase64(from), range_end: toBase64(endOfPrefix(from)), limit };
   }
 
   #wireKey(key: string): string {
