@@ -3,6 +3,7 @@ import type { Clock } from "@careline/platform";
 import type { PostgresConfig } from "../config.ts";
 import { runCommand } from "./command.ts";
 import type { ControlData } from "./control-data.ts";
+import { segmentsFrom } from "./wal-segments.ts";
 
 /**
  * Where the log of a server that is down ends. A clean stop ends with its checkpoint's record, whose
@@ -16,12 +17,14 @@ export async function findWalEnd(
   signal: AbortSignal,
 ): Promise<Lsn | null> {
   if (control.state === "shut down") return lsnFromBytes(lsnBytes(control.checkpointLsn) + 1);
+  const walDir = `${config.dataDir}/pg_wal`;
   const result = await runCommand(
     {
       command: `${config.binDir}/pg_waldump`,
       args: [
-        ...["--quiet", "--path", `${config.dataDir}/pg_wal`],
+        ...["--quiet", "--path", walDir],
         ...["--timeline", String(control.timeline), "--start", control.redoLsn],
+        ...segmentsFrom(walDir, control.timeline, control.redoLsn),
       ],
       withinMs: 120_000,
       clock,
