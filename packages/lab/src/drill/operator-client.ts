@@ -90,6 +90,13 @@ export class OperatorClient {
     return newest;
   }
 
+  /** No controller that answers sees the quorum store answer. */
+  async quorumIsLost(signal: AbortSignal): Promise<boolean> {
+    const views = (await this.statuses(signal)).filter((view) => view !== null);
+    const quorum = z.looseObject({ quorum: z.looseObject({ answering: z.boolean() }) });
+    return views.every((view) => quorum.safeParse(view).data?.quorum.answering !== true);
+  }
+
   async history(signal: AbortSignal): Promise<TermHistory[]> {
     return historySchema.parse(await this.#ask("GET", "/v1/history", undefined, signal));
   }
@@ -104,6 +111,11 @@ export class OperatorClient {
   ): Promise<string> {
     const answer = await this.#ask("POST", "/v1/runs", body, signal);
     return z.looseObject({ id: z.string() }).parse(answer).id;
+  }
+
+  /** Anything else that a person orders. Error: DRILL_NOT_READY with the controller's reason. */
+  async order(path: string, body: object, signal: AbortSignal): Promise<unknown> {
+    return this.#ask("POST", path, body, signal);
   }
 
   async run(id: string, signal: AbortSignal): Promise<RunJournal> {

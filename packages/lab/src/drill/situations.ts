@@ -48,7 +48,10 @@ export const situations: readonly {
     situation: "The quorum is lost or weakened, the standby is reachable",
     drills: ["quorum-member-lost", "quorum-lost"],
   },
-  { situation: "The quorum and the standby are lost", drills: ["quorum-and-standby-lost"] },
+  {
+    situation: "The quorum and the standby are lost",
+    drills: ["quorum-and-standby-lost", "quorum-forced"],
+  },
   {
     situation: "No quorum, the promise held, replication broken",
     drills: ["quorum-lost-unreplicated"],

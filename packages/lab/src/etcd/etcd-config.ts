@@ -24,6 +24,8 @@ export type EtcdSetupConfig = z.infer<typeof etcdSetupConfigSchema>;
 
 export const etcdMemberConfigSchema = etcdSetupConfigSchema.extend({
   member: z.strictObject({ name: z.string(), peerUrl: z.url(), dataDir: z.string() }),
+  /** `<name>=<peer URL>,…`: what a member without data is told about its cluster. */
+  initialClusterFile: z.string(),
 });
 export type EtcdMemberConfig = z.infer<typeof etcdMemberConfigSchema>;
 
@@ -45,3 +47,6 @@ export function etcdSetupConfigOf(layout: Layout, from: Site = "witness"): EtcdS
     clusterStateFile: layout.clusterStateFile,
   };
 }
+
+/** Configuration file that holds flags for the next start of a member only. */
+export const flagsOnceFile = (site: Site): string => `etcd-flags-once.${site}`;

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readSecret, silentLogger, systemClock } from "@careline/platform";
@@ -14,7 +14,7 @@ import type { FaultCommand } from "../supervisor/fault-command.ts";
 import type { SupervisorConfig } from "../supervisor/index.ts";
 import { Supervisor } from "../supervisor/supervisor.ts";
 import { commandWan } from "../wan/index.ts";
-import { etcdSetupConfigOf } from "./etcd-config.ts";
+import { etcdSetupConfigOf, flagsOnceFile } from "./etcd-config.ts";
 import { callGateway, type GatewayAnswer } from "./gateway.ts";
 import { openRootSession } from "./root-session.ts";
 
@@ -133,4 +133,27 @@ describe("the quorum store of the lab", () => {
     await fault({ kind: "heal-site", site: "west" });
     expect((await memberIds()).get("west")).toBe(before.get("west"));
   });
+
+  it("goes on from one member when the others are destroyed, and takes two new ones one after the other", async () => {
+    const before = await memberIds();
+    const lost = ["east", "witness"] as const;
+    for (const site of lost) {
+      await fault({ kind: "kill-site", site });
+      rmSync(join(layout.processDir(site, "etcd"), "data"), { recursive: true });
+    }
+    const body = put("/careline/portal/term");
+    const isWritable = async (): Promise<boolean> =>
+      (await as("keeper.west", "west", "/v3/kv/put", body)).kind === "done";
+    expect(await isWritable()).toBe(false);
+    const flags = layout.configFile(flagsOnceFile("west"));
+    writeFileSync(flags, "--force-new-cluster");
+    await fault({ kind: "kill-process", process: "etcd.west", staysDown: false });
+    await until(isWritable);
+    writeFileSync(flags, "");
+    await Promise.all(lost.map((site) => fault({ kind: "heal-site", site })));
+    await until(async () => (await memberIds()).size === 3 && (await isWritable()));
+    const after = await memberIds();
+    expect(after.get("west")).toBe(before.get("west"));
+    for (const site of lost) expect(after.get(site)).not.toBe(before.get(site));
+  }, 60_000);
 });

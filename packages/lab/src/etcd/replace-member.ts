@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import {
   configPathFrom,
@@ -38,10 +38,18 @@ await runProcess(log, async (signal) => {
   );
   const old = list.members.find(({ peerURLs }) => peerURLs.includes(member.peerUrl));
   const isAddedAlready = old !== undefined && (old.name ?? "") === "";
+  // After the loss of a majority there are fewer than all three: the new member must be told exactly those.
+  const started = list.members.filter((each) => each !== old && (each.name ?? "") !== "");
+  const cluster = started.map(({ name, peerURLs }) => `${name}=${peerURLs[0]}`);
+  writeFileSync(
+    config.initialClusterFile,
+    [...cluster, `${member.name}=${member.peerUrl}`].join(","),
+  );
   if (isAddedAlready) return;
   if (old !== undefined) {
     mustSucceed(await root.call("/v3/cluster/member/remove", { ID: old.ID }), "remove");
   }
+  // Refused while another new member has not started: the supervisor tries again.
   mustSucceed(
     await root.call("/v3/cluster/member/add", { peerURLs: [member.peerUrl] }),
     "add as a new member",

@@ -74,6 +74,8 @@ export function controllerProcess(layout: Layout, site: Site): ProcessSpec {
     controllers: Object.fromEntries(others.map((to) => [to, { url: url(to, "controller") }])),
     portals: Object.fromEntries(regions.map((to) => [to, { url: url(to, "portal") }])),
     evidenceDir: join(layout.processDir(site, "controller"), "evidence"),
+    // Drills break regions more often in an hour than the product's limit of automatic failovers allows.
+    policy: { failoversPerHourMax: 1_000 },
   };
   writeConfig(layout, `controller.${site}.json`, file);
   return nodeSpec(layout, "controller", site, "continuity/src/controller.ts", {

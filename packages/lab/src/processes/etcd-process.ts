@@ -1,6 +1,6 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { etcdSetupConfigOf, etcdUsers } from "../etcd/index.ts";
+import { etcdSetupConfigOf, etcdUsers, flagsOnceFile } from "../etcd/index.ts";
 import {
   ensureSecret,
   giveTo,
@@ -11,7 +11,11 @@ import {
 } from "../layout/index.ts";
 import type { ProcessSpec } from "../supervisor/index.ts";
 import { niceness, nodeCommand, nodeSpec, specOf, waves } from "./spec.ts";
-import { writeConfig } from "./write-config.ts";
+import { writeConfig, writeConfigText } from "./write-config.ts";
+
+/** $0: whether the cluster is new; $1: its members, which a replaced member reads; $2: flags for one start only. */
+const startScript = `state=$(cat "$0") members=$(cat "$1") once=$(cat "$2"); shift 2
+exec etcd --initial-cluster-state="$state" --initial-cluster="$members" $once --pre-vote --client-cert-auth --peer-client-cert-auth "$@"`;
 
 /** etcd of one site. Its peers are reached through the site's own CONNECT proxy of the WAN. */
 export function etcdProcess(layout: Layout, site: Site): ProcessSpec {
@@ -27,7 +31,6 @@ export function etcdProcess(layout: Layout, site: Site): ProcessSpec {
     "advertise-client-urls": client,
     "listen-peer-urls": `https://127.0.0.1:${ports.direct(site, "etcd-peer")}`,
     "initial-advertise-peer-urls": peerUrl(layout, site),
-    "initial-cluster": sites.map((each) => `${each}=${peerUrl(layout, each)}`).join(","),
     "initial-cluster-token": `careline-${layout.settings.installation}`,
     // Round trips of 60 ms: the heartbeat above them, the election ten heartbeats.
     "heartbeat-interval": "150",
@@ -51,8 +54,10 @@ export function etcdProcess(layout: Layout, site: Site): ProcessSpec {
     command: "/bin/sh",
     args: [
       "-c",
-      'exec etcd --initial-cluster-state="$(cat "$0")" --pre-vote --client-cert-auth --peer-client-cert-auth "$@"',
+      startScript,
       layout.clusterStateFile,
+      initialCluster(layout, site),
+      flagsOnce(layout, site),
       ...args,
     ],
     before: [
@@ -80,6 +85,16 @@ export function etcdSetupTask(layout: Layout): ProcessSpec {
   });
 }
 
+/** All three, until a member is replaced: that one must name those that are there at that moment. */
+function initialCluster(layout: Layout, site: Site): string {
+  const all = sites.map((each) => `${each}=${peerUrl(layout, each)}`).join(",");
+  return writeConfigText(layout, `etcd-initial-cluster.${site}`, all);
+}
+
+function flagsOnce(layout: Layout, site: Site): string {
+  return writeConfigText(layout, flagsOnceFile(site), "");
+}
+
 function peerUrl(layout: Layout, site: Site): string {
   return `https://${peerAddress(site)}:${layout.ports.direct(site, "etcd-peer")}`;
 }
@@ -88,6 +103,7 @@ function memberConfig(layout: Layout, site: Site, dataDir: string): string {
   return writeConfig(layout, `etcd-member.${site}.json`, {
     ...etcdSetupConfigOf(layout, site),
     member: { name: site, peerUrl: peerUrl(layout, site), dataDir },
+    initialClusterFile: layout.configFile(`etcd-initial-cluster.${site}`),
   });
 }
 

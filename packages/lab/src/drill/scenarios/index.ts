@@ -21,6 +21,7 @@ import { postgresCrashLoop } from "./postgres-crash-loop.ts";
 import { postgresKilled } from "./postgres-killed.ts";
 import { primaryIsolated } from "./primary-isolated.ts";
 import { quorumAndStandbyLost } from "./quorum-and-standby-lost.ts";
+import { quorumForced } from "./quorum-forced.ts";
 import { quorumLeaderLost } from "./quorum-leader-lost.ts";
 import { quorumLost } from "./quorum-lost.ts";
 import { quorumLostUnreplicated } from "./quorum-lost-unreplicated.ts";
@@ -65,6 +66,7 @@ export const scenarios: readonly Scenario[] = [
   quorumLost,
   quorumAndStandbyLost,
   quorumLostUnreplicated,
+  quorumForced,
   identityProviderLost,
   redisLost,
   redisWiped,
