@@ -3,7 +3,14 @@ import { appendFileSync, createWriteStream, readFileSync, writeFileSync } from "
 import { join } from "node:path";
 import { type Clock, describeError } from "@careline/platform";
 import { formatElapsed, type Output } from "../output/index.ts";
-import { nothing, oneCheck, type Stage, type StageResult, type StageRun } from "./stage.ts";
+import {
+  nothing,
+  oneCheck,
+  type Stage,
+  type StageCounts,
+  type StageResult,
+  type StageRun,
+} from "./stage.ts";
 
 /** How often a stage that is under way says so. */
 const sayEachMs = 15_000;
@@ -47,10 +54,16 @@ export async function runStage(stage: Stage, deps: StageDeps): Promise<StageResu
     stopSaying();
   }
   const tookMs = clock.monotonicMs() - beganMs;
-  const verdict = counts.failed > 0 ? "FAILED" : "passed";
+  const verdict = verdictOf(counts);
   output.progress(`${stage.name}: ${verdict} in ${formatElapsed(tookMs)}`);
-  if (counts.failed > 0) output.note(tailOf(logFile));
+  if (verdict !== "passed") output.note(tailOf(logFile));
   return { name: stage.name, counts, tookMs, logFile, problem };
+}
+
+/** A stage that was skipped as a whole says so loudly: it proved nothing. */
+function verdictOf(counts: StageCounts): "passed" | "FAILED" | "SKIPPED" {
+  if (counts.failed > 0) return "FAILED";
+  return counts.passed === 0 && counts.skipped > 0 ? "SKIPPED" : "passed";
 }
 
 function tailOf(file: string): string {

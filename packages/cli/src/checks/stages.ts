@@ -1,5 +1,6 @@
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { advisories } from "./advisories.ts";
 import { oneCheck, type Stage, type StageCounts, type StageRun } from "./stage.ts";
 import { readVitestReport } from "./vitest-report.ts";
 
@@ -19,6 +20,7 @@ export const sourceStages: readonly Stage[] = [
     what: "the TypeScript compiler over all packages",
     run: async (run) => oneCheck((await run.exec(bin(run, "tsc"), ["-b"])) === 0),
   },
+  advisories,
   vitestStage("unit", "tests without input or output, and the tidy tests"),
   vitestStage("web", "tests of the screens"),
   vitestStage("integration", "tests against real PostgreSQL, Redis, etcd and HAProxy"),

@@ -130,7 +130,7 @@ function report(results: readonly StageResult[], { output }: CommandContext): vo
   const total = results.reduce<StageCounts>((sum, { counts }) => addCounts(sum, counts), nothing);
   output.json({ stages: results, ...total });
   const rows = results.map(({ name, counts, tookMs, logFile, problem }) => [
-    counts.failed > 0 ? "FAILED" : "ok",
+    counts.passed + counts.failed === 0 ? "SKIPPED" : counts.failed > 0 ? "FAILED" : "ok",
     name,
     closingLine(counts),
     formatElapsed(tookMs),
