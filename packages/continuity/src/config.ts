@@ -87,6 +87,8 @@ const policySchema = z
     strengthenAfterMs: z.number().positive().optional(),
     strengthenLagBytesMax: z.number().positive().optional(),
     cooldownMs: z.number().nonnegative().optional(),
+    /** Automatic failovers that may complete within an hour (3 unless given); the next one waits for a person. */
+    failoversPerHourMax: z.number().int().positive().optional(),
     rejoinAfterMs: z.number().positive().optional(),
     takeBackAfterMs: z.number().positive().optional(),
     quorumAgeMaxMs: z.number().positive().optional(),
@@ -132,6 +134,25 @@ export const controllerConfigSchema = z
     policy: policySchema.prefault({}),
     /** Quarantined copies are kept this long after their report; their deletion leaves a proof. */
     quarantineDays: z.number().positive().default(30),
+    /**
+     * Tables whose rows a salvage never brings back: what grants access, drives a device, or is bookkeeping of its own region.
+     * Bringing back a sent command would send it again.
+     */
+    neverMerged: z
+      .array(z.string())
+      .default([
+        "portal.sessions",
+        "portal.session_activity",
+        "portal.patient_openings",
+        "portal.idempotency",
+        "portal.audit_replication_marks",
+        "portal.migrations",
+        "portal.telephony_commands",
+        "portal.telephony_events",
+        "portal.telephony_unprojected",
+        "portal.agent_presence",
+        "portal.call_offers",
+      ]),
     /** Reports of runs, as evidence for people; nothing is decided from it. */
     evidenceDir: z.string(),
     logLevel: z.string().default("info"),

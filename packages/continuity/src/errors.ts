@@ -103,6 +103,32 @@ export const CONTINUITY_ERRORS = {
     retryable: false,
     remedy: "Repeat the request with the expected loss that was shown, as confirmation.",
   },
+  SECOND_PERSON_NEEDED: {
+    status: 409,
+    retryable: false,
+    remedy: "Another person with the role must agree; the same person cannot stand for two.",
+  },
+  EVIDENCE_CONTRADICTED: {
+    status: 409,
+    retryable: true,
+    remedy: "The other region shows signs of life: switch its data plane off, then order again.",
+  },
+  MERGE_REFUSED: {
+    status: 409,
+    retryable: false,
+    remedy:
+      "The primary's own rules refuse these rows; choose others, or leave them in quarantine.",
+  },
+  NOT_WRITABLE: {
+    status: 503,
+    retryable: true,
+    remedy: "The region holds no permit now; wait until the primary serves, then repeat it.",
+  },
+  OUTCOME_UNKNOWN: {
+    status: 503,
+    retryable: true,
+    remedy: "It may have been done; repeating the same request answers without doing it twice.",
+  },
   AUTOMATION_OFF: {
     status: 409,
     retryable: true,

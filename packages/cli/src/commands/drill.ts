@@ -1,6 +1,7 @@
 import { CliError } from "../cli-error.ts";
 import { type CommandContext, openLab } from "../command-context.ts";
 import { exitCodes } from "../exit-codes.ts";
+import { connectAs } from "../operator/index.ts";
 import { formatElapsed, formatTable } from "../output/index.ts";
 import type { CommandDefinition } from "../program.ts";
 
@@ -54,8 +55,9 @@ async function list({ output }: CommandContext): Promise<void> {
 async function one(
   scenario: string,
   options: DrillCommandOptions,
-  { output, signal }: CommandContext,
+  context: CommandContext,
 ): Promise<void> {
+  const { output, signal } = context;
   const { runDrill } = await import("@careline/lab/drill/index.ts");
   const { report, isGood, directory } = await runDrill(
     { layout: await openLab(), scenario, ...scaleOf(options) },
@@ -72,15 +74,14 @@ async function one(
     run.invariantsViolated.length === 0 ? "" : `VIOLATED ${run.invariantsViolated.join(", ")}`,
   ]);
   output.line(formatTable(rows));
+  await record(context, scenario, isGood, report.runs.length);
   output.line(`outage median ${report.median.outageMs} ms, worst ${report.max.outageMs} ms`);
   output.line(`${isGood ? "Nothing was lost." : "NOT GOOD."} Report: ${directory}/report.html`);
   if (!isGood) process.exitCode = exitCodes.lost.code;
 }
 
-async function all(
-  options: DrillCommandOptions,
-  { clock, output, signal }: CommandContext,
-): Promise<void> {
+async function all(options: DrillCommandOptions, context: CommandContext): Promise<void> {
+  const { clock, output, signal } = context;
   const { runAllDrills } = await import("@careline/lab/drill/index.ts");
   const beganMs = clock.monotonicMs();
   const { report, isGood, directory } = await runAllDrills(
@@ -89,6 +90,10 @@ async function all(
     ({ scenario, run, text }) => output.progress(`${scenario}, run ${run}: ${text}`),
   );
   output.json(report);
+  for (const { scenario, outcome } of report.entries) {
+    if (outcome === "kept" || outcome === "broken")
+      await record(context, scenario, outcome === "kept", 1);
+  }
   output.line(
     formatTable(report.entries.map((each) => [each.scenario, each.outcome, each.why ?? ""])),
   );
@@ -96,6 +101,23 @@ async function all(
     `${report.kept} kept, ${report.broken} broken, ${report.failed} failed, ${report.skipped} skipped in ${formatElapsed(clock.monotonicMs() - beganMs)}. Report: ${directory}`,
   );
   if (!isGood) process.exitCode = exitCodes.lost.code;
+}
+
+/** Tells the controllers, whose readiness asks for the last drill. A lab that just lost its controllers is told nothing. */
+async function record(
+  context: CommandContext,
+  scenario: string,
+  isGood: boolean,
+  runs: number,
+): Promise<void> {
+  const { output, signal } = context;
+  const body = { scenario, outcome: isGood ? "kept" : "broken", runs };
+  try {
+    await connectAs("otto", context).send("POST", "/v1/drills", body, signal);
+  } catch (thrown) {
+    if (!(thrown instanceof CliError)) throw thrown;
+    output.note(`the drill is not recorded: ${thrown.message}`);
+  }
 }
 
 function scaleOf(options: DrillCommandOptions): {

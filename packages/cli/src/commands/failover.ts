@@ -1,16 +1,16 @@
-import { createInterface } from "node:readline/promises";
 import { CliError } from "../cli-error.ts";
 import type { CommandContext } from "../command-context.ts";
 import {
   connectAs,
-  type ExpectedLoss,
   expectedLossSchema,
   followRun,
   runIdSchema,
   withOperator,
 } from "../operator/index.ts";
-import { formatBytes, formatElapsed } from "../output/index.ts";
+import { formatElapsed } from "../output/index.ts";
 import type { CommandDefinition } from "../program.ts";
+import { isTyped } from "./is-typed.ts";
+import { lossText } from "./loss-text.ts";
 
 interface FailoverOptions {
   readonly as: string;
@@ -41,7 +41,7 @@ async function failover(
   const controllers = connectAs(options.as, context);
   const loss = expectedLossSchema.parse(await controllers.get("/v1/expected-loss", signal));
   output.note(lossText(region, loss));
-  if (options.yes !== true && !(await isConfirmed(region, output.isJson, signal))) {
+  if (options.yes !== true && !(await isTyped(region, output.isJson, signal))) {
     throw new CliError("NOT_CONFIRMED", `the failover to ${region} was not confirmed`);
   }
   const beganMs = clock.monotonicMs();
@@ -56,25 +56,4 @@ async function failover(
   const run = await followRun(controllers, id, context);
   output.json({ expectedLoss: loss, run });
   output.line(`Done in ${formatElapsed(clock.monotonicMs() - beganMs)} (run ${id}).`);
-}
-
-function lossText(region: string, { seconds, bytes, transactions }: ExpectedLoss): string {
-  const parts = [
-    seconds === null ? "an unknown time" : `≤ ${seconds.toFixed(1)} s of writes`,
-    bytes === null ? null : `≤ ${formatBytes(bytes)} of log`,
-    transactions === null ? null : `≤ ${transactions} transactions`,
-  ].filter((part) => part !== null);
-  return `A failover to ${region} may lose: ${parts.join(", ")}.
-Writes of class geo are not among them. Browsers send again what they still hold.`;
-}
-
-async function isConfirmed(region: string, isJson: boolean, signal: AbortSignal): Promise<boolean> {
-  if (isJson || !process.stdin.isTTY) return false;
-  const prompt = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    const answer = await prompt.question(`Type ${region} to go on: `, { signal });
-    return answer.trim() === region;
-  } finally {
-    prompt.close();
-  }
 }

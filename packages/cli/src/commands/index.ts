@@ -4,9 +4,11 @@ import { downCommand } from "./down.ts";
 import { drillCommand } from "./drill.ts";
 import { explainCommand } from "./explain.ts";
 import { failoverCommand } from "./failover.ts";
+import { forceQuorumCommand } from "./force-quorum.ts";
 import { labCommand } from "./lab.ts";
 import { logsCommand } from "./logs.ts";
 import { runsCommand } from "./runs.ts";
+import { salvageCommand } from "./salvage.ts";
 import { simCommand } from "./sim.ts";
 import { statusCommand } from "./status.ts";
 import { failbackCommand, switchoverCommand } from "./switchover.ts";
@@ -24,8 +26,10 @@ export const commands: readonly CommandDefinition[] = [
   switchoverCommand,
   failoverCommand,
   failbackCommand,
+  forceQuorumCommand,
   automationCommand,
   runsCommand,
+  salvageCommand,
   explainCommand,
   drillCommand,
   simCommand,

@@ -16,7 +16,7 @@ const collect = (code: string, codes: readonly string[]): readonly string[] => [
 export const switchoverCommand: CommandDefinition = {
   name: "switchover",
   summary: "move the primary role on purpose, without loss",
-  example: "./careline switchover west\n./careline switchover west --ignore LAG_HIGH",
+  example: "./careline switchover west\n./careline switchover west --ignore no-recent-drill",
   declare: (command, context) => {
     withOperator(command, "otto")
       .argument("<region>", "east or west")

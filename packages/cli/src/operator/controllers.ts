@@ -27,7 +27,23 @@ export interface Controllers {
    * Errors: NO_CONTROLLER, REFUSED.
    */
   send(method: "POST" | "PUT", path: string, body: unknown, signal: AbortSignal): Promise<unknown>;
+  /** The controllers one by one, for what lies in one region only. */
+  readonly sites: readonly SiteController[];
 }
+
+/** One site's controller. Errors: NO_CONTROLLER, REFUSED. */
+export interface SiteController {
+  readonly site: string;
+  ask(
+    method: "GET" | "POST" | "PUT",
+    path: string,
+    body: unknown,
+    signal: AbortSignal,
+  ): Promise<unknown>;
+}
+
+/** What one controller does beside others may take long: reading a copy of a region, a forced store. */
+const longAnswerWithinMs = 120_000;
 
 /** The controllers of an operator's configuration. */
 export function connectControllers(config: OperatorConfig, clock: Clock): Controllers {
@@ -37,9 +53,10 @@ export function connectControllers(config: OperatorConfig, clock: Clock): Contro
     method: string,
     body: unknown,
     signal: AbortSignal,
+    withinMs = answerWithinMs,
   ): Promise<Answer> =>
     new Promise((resolve, reject) => {
-      const limited = AbortSignal.any([signal, clock.deadline(answerWithinMs)]);
+      const limited = AbortSignal.any([signal, clock.deadline(withinMs)]);
       const sent = request(
         url,
         {
@@ -83,7 +100,23 @@ export function connectControllers(config: OperatorConfig, clock: Clock): Contro
     throw new CliError("NO_CONTROLLER", `no controller answers (${failures.join("; ")})`);
   };
 
+  const siteController = (site: string, base: string): SiteController => ({
+    site,
+    ask: async (method, path, body, signal) => {
+      const url = new URL(path, base).href;
+      let answer: Answer;
+      try {
+        answer = await exchange(url, method, body, signal, longAnswerWithinMs);
+      } catch (cause) {
+        if (signal.aborted) throw signal.reason;
+        throw new CliError("NO_CONTROLLER", `the controller of ${site} does not answer`, { cause });
+      }
+      return read(answer);
+    },
+  });
+
   return {
+    sites: config.controllers.map(({ site, url }) => siteController(site, url)),
     get: async (path, signal) => read((await firstAnswer(path, signal)).answer),
     send: async (method, path, body, signal) => {
       const { url } = await firstAnswer("/v1/status", signal);

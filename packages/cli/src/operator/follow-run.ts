@@ -34,6 +34,11 @@ export async function followRun(
         shown.set(step.name, step.state);
         output.progress(`${step.name} (${step.site}): ${step.state} ${step.detail}`.trimEnd());
       }
+      const waits = run.state === "running" ? run.awaits.join(" and ") : "";
+      if (waits !== "" && shown.get("waits") !== waits) {
+        output.progress(`waits for ${waits}: ./careline runs approve ${id} --as <approver>`);
+      }
+      shown.set("waits", waits);
       if (goodEnds.has(run.state)) return run;
       if (badEnds.has(run.state)) {
         throw new CliError(

@@ -1,7 +1,15 @@
 export { connectAs, withOperator } from "./connect.ts";
-export { type Controllers, connectControllers } from "./controllers.ts";
+export { type Controllers, connectControllers, type SiteController } from "./controllers.ts";
 export { followRun } from "./follow-run.ts";
 export { readOperatorConfig } from "./operator-config.ts";
+export {
+  discardAnswerSchema,
+  mergePreviewSchema,
+  mergeRecordSchema,
+  salvageListSchema,
+  type TailReport,
+  tailReportSchema,
+} from "./salvage-shapes.ts";
 export {
   automationSchema,
   type ExpectedLoss,

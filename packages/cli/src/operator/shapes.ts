@@ -31,13 +31,20 @@ export const systemStatusSchema = z.looseObject({
       step: z.string().nullish(),
     })
     .nullish(),
+  readiness: z
+    .looseObject({ score: z.number(), reasons: z.array(z.string()).default([]) })
+    .nullish(),
   alarms: z.array(z.unknown()).optional(),
 });
 export type SystemStatus = z.infer<typeof systemStatusSchema>;
 
 const stepSchema = z
   .looseObject({
-    definition: z.looseObject({ name: z.string(), site: z.string() }),
+    definition: z.looseObject({
+      name: z.string(),
+      site: z.string(),
+      approvals: z.array(z.string()).default([]),
+    }),
     attempt: z.number(),
     state: z.looseObject({ kind: z.string() }),
   })
@@ -47,6 +54,7 @@ const stepSchema = z
     attempt,
     state: state.kind,
     detail: detailOf(state),
+    needs: definition.approvals,
   }));
 
 /** A run's journal, as far as it is shown. */
@@ -60,13 +68,25 @@ export const runSchema = z
     createdAt: z.string(),
     state: z.looseObject({ kind: z.string(), why: z.string().optional() }),
     steps: z.array(stepSchema),
+    approvals: z.array(z.looseObject({ step: z.string(), by: z.string() })).default([]),
   })
-  .transform(({ id, kind, from, to, orderedBy, createdAt, state, steps }) => ({
-    ...{ id, kind, from, to, orderedBy, createdAt, steps },
+  .transform(({ id, kind, from, to, orderedBy, createdAt, state, steps, approvals }) => ({
+    ...{ id, kind, from, to, orderedBy, createdAt, steps, approvals },
+    /** Roles of the people who still have to approve the next step. */
+    awaits: awaitsOf(steps, approvals),
     state: state.kind,
     why: state.why ?? null,
   }));
 export type Run = z.infer<typeof runSchema>;
+
+function awaitsOf(
+  steps: readonly z.output<typeof stepSchema>[],
+  approvals: readonly { readonly step: string }[],
+): readonly string[] {
+  const next = steps.find(({ state }) => !["done", "skipped", "undone"].includes(state));
+  if (next === undefined) return [];
+  return next.needs.slice(approvals.filter(({ step }) => step === next.name).length);
+}
 
 /** Evidence, duration or reason of a step, whichever its state has. */
 function detailOf(state: Readonly<Record<string, unknown>>): string {
@@ -90,7 +110,9 @@ export const runIdSchema = z.looseObject({ id: z.string() });
 export const expectedLossSchema = z.looseObject({
   seconds: z.number().nullable(),
   bytes: z.number().nullable(),
-  transactions: z.number().nullable(),
+  rows: z.number().nullable(),
+  openCalls: z.number().nullable(),
+  geoComplete: z.boolean(),
   confirmation: z.string(),
 });
 export type ExpectedLoss = z.infer<typeof expectedLossSchema>;

@@ -49,6 +49,13 @@ describe("the status that a person reads", () => {
     expect(text).toContain("ALARM etcd has no majority");
   });
 
+  it("says how ready a switchover is, and what speaks against it", () => {
+    const readiness = { ready: true, score: 95, reasons: ["No drill in the last 30 days."] };
+    expect(statusText(aStatus({ readiness }))).toContain(
+      "ready to switch over 95 of 100: No drill in the last 30 days.",
+    );
+  });
+
   it("does not invent a lag that nobody knows", () => {
     const text = statusText(aStatus({ lag: { bytes: null, seconds: null } }));
     expect(text).toContain("behind by an unknown amount");

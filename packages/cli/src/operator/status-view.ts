@@ -14,6 +14,7 @@ export function statusText(status: SystemStatus): string {
     formatTable([["site", "role", "", ""], ...rows]),
     `standby behind by ${lag(status)}${status.sync ? `, replication ${status.sync.mode}` : ""}`,
     automation(status),
+    ...readiness(status),
     ...(status.run
       ? [
           `run ${status.run.id}: ${status.run.kind}, ${status.run.state}${status.run.step ? `, at ${status.run.step}` : ""}`,
@@ -35,6 +36,12 @@ function lag({ lag: { bytes, seconds } }: SystemStatus): string {
     seconds === null ? null : `${seconds.toFixed(1)} s`,
   ];
   return parts.filter((part) => part !== null).join(", ");
+}
+
+function readiness({ readiness: is }: SystemStatus): string[] {
+  if (!is) return [];
+  const reasons = is.reasons.length === 0 ? "" : `: ${is.reasons.join(" ")}`;
+  return [`ready to switch over ${is.score} of 100${reasons}`];
 }
 
 function automation({ automation: switched }: SystemStatus): string {

@@ -273,6 +273,15 @@ describe("the standby's controller", () => {
     expect(short(lapsed({ quorum: aQuorum({ lastFailoverAgeMs: null }) }))).toBe("take-over");
   });
 
+  it("leaves the next failover to a person when as many as the plan allows completed within the hour", () => {
+    const failoversLastHour = defaultPolicy.failoversPerHourMax;
+    const seen = lapsed({ quorum: aQuorum({ failoversLastHour }) });
+    expect(short(seen)).toBe("flapping");
+    expect(decide(seen, defaultPolicy)).toMatchObject({ alarm: true });
+    const fewer = failoversLastHour - 1;
+    expect(short(lapsed({ quorum: aQuorum({ failoversLastHour: fewer }) }))).toBe("take-over");
+  });
+
   it("still takes over when the primary dies in the middle of a switchover", () => {
     const order = {
       kind: "switchover",

@@ -16,6 +16,7 @@ export const holdReasons = [
   "standby-not-safe",
   "veto",
   "cooldown",
+  "flapping",
   "automation-off",
   "busy",
   "run-paused",
@@ -96,6 +97,8 @@ export const sentences: Readonly<Record<Exclude<DecisionKind, "hold"> | HoldReas
     "The primary has lapsed, but this standby is neither recorded as safe nor known to be within the RPO bound: unknown state means no.",
   veto: "The primary has lapsed, but a site still sees it serving: the take-over waits, at most 5 s.",
   cooldown: "The last completed failover is too recent: the next automatic one waits.",
+  flapping:
+    "As many automatic failovers as the plan allows completed within the last hour: find what keeps failing, then order the next one (careline failover), or wait until the hour is over.",
   "automation-off": "Automation is switched off: nothing destructive happens by itself.",
   busy: "A local action is still going on.",
   "run-paused": "A run is paused by a person, or waits for approval.",

@@ -12,6 +12,8 @@ export interface Policy {
   readonly vetoMs: number;
   /** After a *completed* failover the next automatic one waits this long; failed and superseded runs do not count. */
   readonly cooldownMs: number;
+  /** Automatic failovers that may complete within an hour; the next one is a person's. Only completed ones count. */
+  readonly failoversPerHourMax: number;
   /** A standby that does not stream for this long is rejoined anew. */
   readonly rejoinAfterMs: number;
   /** A released term that nobody took is taken back after this. */
@@ -29,6 +31,7 @@ export const defaultPolicy: Policy = {
   strengthenLagBytesMax: 16 * 1024 * 1024,
   vetoMs: defaultParameters.vetoMs,
   cooldownMs: 10_000,
+  failoversPerHourMax: 3,
   rejoinAfterMs: 10_000,
   takeBackAfterMs: 10_000,
   quorumAgeMaxMs: 3_000,

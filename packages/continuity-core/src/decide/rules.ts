@@ -14,6 +14,8 @@ export interface DecideRules {
   isVetoed(o: Observation, policy: Policy): boolean;
   /** "Cooldowns count completed runs only." */
   isCooling(o: Observation, policy: Policy): boolean;
+  /** Anti-flap: a fault that comes back after each move is not healed by moving again. */
+  isFlapping(o: Observation, policy: Policy): boolean;
   ancestry(local: LocalPostgres, history: readonly HistoryRecord[], term: number): Ancestry;
   /** "Weaken: record async with geoFloor … only then relax PostgreSQL." */
   mayRelax(o: Observation, sync: SyncRecord, revision: number): boolean;
@@ -73,6 +75,7 @@ export const decideRules: DecideRules = {
   isVetoed,
   isCooling: (o, policy) =>
     o.quorum.lastFailoverAgeMs !== null && o.quorum.lastFailoverAgeMs < policy.cooldownMs,
+  isFlapping: (o, policy) => o.quorum.failoversLastHour >= policy.failoversPerHourMax,
   ancestry: ancestryOf,
   mayRelax: (o, sync, revision) => sync.mode === "async" && o.geoRevokedAtRevision === revision,
   mustWeaken,

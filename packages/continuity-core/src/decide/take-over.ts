@@ -13,6 +13,7 @@ export function decideLapsed(turn: Turn): Decision {
   if (promotable === "no") return hold("standby-not-safe", true);
   if (!isReleased && rules.isVetoed(o, policy)) return hold("veto", true);
   if (rules.isCooling(o, policy)) return hold("cooldown", true);
+  if (rules.isFlapping(o, policy)) return hold("flapping", true);
   const wasVetoed = !isReleased && o.sightings.some((sight) => sight.ageMs < (o.lapsedForMs ?? 0));
   const run = takeOverRun(o, view, {
     id: o.fresh.id,

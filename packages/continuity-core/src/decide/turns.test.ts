@@ -233,6 +233,8 @@ describe("an open run keeps a site from deciding by itself", () => {
     const seen = (kind: "held" | "released", releasedForMs: number | null) =>
       short(lapsed({ quorum: { ...open(handing), view: view(kind), releasedForMs } }));
     expect(seen("held", null)).toBe("take-over");
+    expect(seen("released", policy.takeBackAfterMs - 1)).toBe("run-elsewhere");
+    expect(seen("released", policy.takeBackAfterMs)).toBe("take-over");
     const paused = { ...handing, state: { kind: "paused", by: "otto" } as const };
     const waiting = (releasedForMs: number) =>
       short(lapsed({ quorum: { ...open(paused), view: view("released"), releasedForMs } }));
@@ -265,4 +267,32 @@ describe("an open run keeps a site from deciding by itself", () => {
     expect(short(lapsed({ quorum: open({ ...begun, steps: mine }) }))).toBe("run-waiting");
     expect(short(aPrimarySeen({ quorum: open(begun) }))).toBe("serving-protected");
   });
+});
+
+describe("a primary that is not started yet", () => {
+  it("waits for what is still done to its directory, and for a database that stops", () => {
+    const fenced = { keeper: aKeeper({ phase: "fenced", postgres: "down" }) } as const;
+    expect(short(aPrimarySeen(fenced))).toBe("start-primary");
+    expect(short(aPrimarySeen({ ...fenced, busyWith: "rewind" }))).toBe("busy");
+    const stopping = aKeeper({ phase: "fenced", postgres: "stopping" });
+    expect(short(aPrimarySeen({ keeper: stopping }))).toBe("postgres-changing");
+  });
+
+  it("gives up what cannot be started, to a safe region that is there, and asks a person otherwise", () => {
+    const fenced = { keeper: aKeeper({ phase: "fenced", postgres: "down" }) } as const;
+    for (const directory of ["damaged", "empty"] as const) {
+      const postgres = aDatabase({ directory });
+      const there = aQuorum({ sites: heartbeat(100) });
+      expect(short(aPrimarySeen({ ...fenced, postgres, quorum: there }))).toBe("give-up");
+      expect(short(aPrimarySeen({ ...fenced, postgres }))).toBe("no-data");
+    }
+    expect(short(aPrimarySeen({ ...fenced, postgres: aFollower() }))).toBe("start-primary");
+  });
+});
+
+it("lets no run of another system's plan keep a region from its own decisions", () => {
+  const plan: RunRecord = { ...at("taken-over", aSwitchover), kind: "plan", state: { kind: "paused", by: "otto" } };
+  const openRuns = [{ run: plan, revision: 50, stepForMs: 0 }];
+  const fenced = aKeeper({ phase: "fenced", postgres: "down" });
+  expect(short(aPrimarySeen({ keeper: fenced, quorum: aQuorum({ openRuns }) }))).toBe("start-primary");
 });

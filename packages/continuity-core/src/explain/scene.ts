@@ -132,6 +132,7 @@ export function aQuorum(changes: Partial<QuorumSeen> = {}): QuorumSeen {
     history: [],
     sites: {},
     lastFailoverAgeMs: null,
+    failoversLastHour: 0,
     releasedForMs: null,
     ...changes,
   };

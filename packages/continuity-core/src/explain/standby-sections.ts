@@ -138,6 +138,10 @@ export const lapsed = (): Section => ({
       sightings: [{ by: "witness", ageMs: 20 }],
     })),
     yesNo("failover completed < 10 s ago", quorum({ lastFailoverAgeMs: 3_000 })),
+    yesNo(
+      `${defaultPolicy.failoversPerHourMax} automatic failovers within the hour`,
+      quorum({ failoversLastHour: defaultPolicy.failoversPerHourMax }),
+    ),
   ],
 });
 

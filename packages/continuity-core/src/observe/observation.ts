@@ -90,6 +90,8 @@ export interface QuorumSeen {
   readonly sites: Readonly<Partial<Record<Site, SiteSeen>>>;
   /** Since this controller saw the newest failover *complete*; null when it saw none. */
   readonly lastFailoverAgeMs: number | null;
+  /** Failovers that the controllers decided themselves and that completed within the last hour. */
+  readonly failoversLastHour: number;
   /** Since this controller first saw the lease released; null while it is held. */
   readonly releasedForMs: number | null;
 }

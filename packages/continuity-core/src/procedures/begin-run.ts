@@ -15,6 +15,8 @@ export interface RunOrder {
   readonly ignored: readonly string[];
   /** Who must agree before the take-over, besides whoever ordered it; two people, always, when `geo` writes may be lost. */
   readonly approvals?: readonly ("operator" | "approver")[];
+  /** The loss that the person was shown. */
+  readonly shown?: RunRecord["shown"];
 }
 
 function blankRun(
@@ -100,6 +102,7 @@ export function orderedRun(o: Observation, view: QuorumView, order: RunOrder): R
     orderedBy: order.by,
     force: order.force,
     acceptGeoLoss: order.acceptGeoLoss,
+    shown: order.shown ?? null,
     ignored: [...order.ignored],
     isGraceful: order.kind !== "failover",
   };

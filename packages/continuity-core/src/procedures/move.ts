@@ -51,11 +51,24 @@ export function nextMove(open: OpenRun, o: Observation, rules = procedureRules):
 
 const journal = (event: RunEvent): Move => ({ kind: "journal", event });
 
+/** People have this long to approve a step; what they were shown is old then, and somebody orders anew. */
+const approvalPatienceMs = 30 * 60_000;
+
+/** What waits for people costs no attempt and no budget, whoever's step it is. */
+function awaitsApproval(open: OpenRun, step: StepRecord, o: Observation): Move | null {
+  const missing = whyNotApproved(open.run, step);
+  if (missing === null || open.run.state.kind === "undoing") return null;
+  if (open.stepForMs <= approvalPatienceMs) return nothing(missing);
+  return failed(step.definition.name, "nobody approved it in time", o, true);
+}
+
 /** Checks that need nothing but the quorum: whoever sees them hold may record it, so a site that dies right after costs no time. */
 const publicChecks: ReadonlySet<string> = new Set<EnsureName>(["handed-over", "taken-over"]);
 
 function watchOther(open: OpenRun, step: StepRecord, o: Observation, rules: ProcedureRules): Move {
   const { budgetMs, name, site, ensure } = step.definition;
+  const waiting = awaitsApproval(open, step, o);
+  if (waiting !== null) return waiting;
   if (open.run.state.kind === "running" && publicChecks.has(ensure)) {
     const verdict = verdictOf(ensure, lookAt(open, step, o, rules));
     if (verdict.kind === "done") {
@@ -119,8 +132,8 @@ function verdictOf(name: string, look: Look): Verdict {
 function stepMove(open: OpenRun, step: StepRecord, o: Observation, rules: ProcedureRules): Move {
   const { run } = open;
   const { definition, state } = step;
-  const missing = whyNotApproved(run, step);
-  if (missing !== null) return nothing(missing);
+  const waiting = awaitsApproval(open, step, o);
+  if (waiting !== null) return waiting;
   const isMine = state.kind === "running" && !rules.mustBeginAgain(state.by, o.controllerBootId);
   const verdict = verdictOf(definition.ensure, lookAt(open, step, o, rules));
   if (verdict.kind === "done") {

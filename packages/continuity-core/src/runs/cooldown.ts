@@ -5,6 +5,11 @@ export function startsCooldown(run: RunRecord): boolean {
   return run.kind === "failover" && run.state.kind === "completed";
 }
 
+/** Counts against the plan's limit of automatic failovers; one that a person ordered does not. */
+export function countsAsFlap(run: RunRecord): boolean {
+  return startsCooldown(run) && run.orderedBy === null;
+}
+
 /** Why nothing of a run may be applied any more under this store and term, or null. */
 export function whySuperseded(
   run: RunRecord,

@@ -1,5 +1,5 @@
 export { whyNotApproved } from "./approvals.ts";
-export { startsCooldown, whySuperseded } from "./cooldown.ts";
+export { countsAsFlap, startsCooldown, whySuperseded } from "./cooldown.ts";
 export { type Plan, planSchema } from "./plan.ts";
 export { isPastUndo, type Reduced, type RunEvent, reduceRun } from "./reducer.ts";
 export * from "./run-record.ts";

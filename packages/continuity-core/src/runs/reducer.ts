@@ -194,6 +194,8 @@ function approve(run: RunRecord, approval: Approval): Reduced {
   if (step === undefined) return refused("there is no such step");
   if (!step.definition.approvals.includes(approval.role))
     return refused(`this step needs no approval by role ${approval.role}`);
+  if (approval.role === "approver" && approval.by === run.orderedBy)
+    return refused("whoever ordered the run cannot approve it");
   const isRepeat = run.approvals.some(
     (each) => each.step === approval.step && each.by === approval.by,
   );

@@ -103,6 +103,8 @@ export const runRecordSchema = z.strictObject({
   reason: z.string(),
   force: z.boolean(),
   acceptGeoLoss: z.boolean(),
+  /** What was shown to whoever ordered it; absent: nobody had to be shown a loss. */
+  shown: lossSchema.nullable().optional(),
   withinRpo: z.boolean(),
   /** Readiness faults that the operator named to be ignored. */
   ignored: z.array(z.string()),

@@ -1,5 +1,5 @@
 import type { OpenRun, QuorumSeen, SiteSeen } from "../observe/index.ts";
-import { isOpen, type RunRecord, startsCooldown } from "../runs/index.ts";
+import { countsAsFlap, isOpen, type RunRecord, startsCooldown } from "../runs/index.ts";
 import {
   type AutomationRecord,
   type HistoryRecord,
@@ -50,6 +50,7 @@ export class QuorumMemory {
   #released: Seen<number> | undefined;
   #openFailovers = new Set<string>();
   #failoverCompletedAtMs: number | undefined;
+  #automaticAtMs: number[] = [];
 
   take(reading: QuorumReading, askedAtMs: number, now: number): void {
     const known = this.reading;
@@ -79,6 +80,7 @@ export class QuorumMemory {
       sites: this.#sitesSeen(now),
       lastFailoverAgeMs:
         this.#failoverCompletedAtMs === undefined ? null : now - this.#failoverCompletedAtMs,
+      failoversLastHour: this.#automaticAtMs.filter((at) => at > now - 3_600_000).length,
       releasedForMs: this.#released === undefined ? null : now - this.#released.sinceMs,
     };
   }
@@ -127,6 +129,7 @@ export class QuorumMemory {
           this.#steps.set(record.id, { value: step, sinceMs: now });
       } else if (this.#openFailovers.delete(record.id) && startsCooldown(record)) {
         this.#failoverCompletedAtMs = now;
+        if (countsAsFlap(record)) this.#automaticAtMs.push(now);
       }
     }
   }

@@ -307,7 +307,12 @@ export class World {
       network: this.network,
       etcd: this.etcd,
       dice: this.dice("controllers"),
-      policy: { ...defaultPolicy, weakenAfterMs: this.parameters.weakenAfterMs },
+      policy: {
+        ...defaultPolicy,
+        weakenAfterMs: this.parameters.weakenAfterMs,
+        // More faults in minutes than a region sees in years: the limit would only end the seed.
+        failoversPerHourMax: Number.POSITIVE_INFINITY,
+      },
       rules: this.rules.controllers,
       keeperOf: (region) => this.#actingKeeper(region),
       databases: this.databases,

@@ -10,6 +10,7 @@ export const keys = {
   keeper: (site: DataSite): string => `keepers/${site}`,
   site: (site: Site): string => `sites/${site}`,
   run: (id: string): string => `runs/${id}`,
+  drill: (scenario: string): string => `drills/${scenario}`,
   history: (term: number): string => `history/${term}`,
 } as const;
 

@@ -104,6 +104,21 @@ export const siteRecordSchema = z.strictObject({
       offset: z.number().int().nullable(),
     })
     .nullable(),
+  /**
+   * Of a primary: rows that it wrote from `since` up to `upTo`, counted from its log, and the most of one second within the last
+   * minute; null: not counted. With what the standby has flushed it bounds what a take-over would lose.
+   */
+  written: z
+    .strictObject({
+      since: lsn,
+      upTo: lsn,
+      rows: z.number().int().nonnegative(),
+      peakPerSecond: z.number().nonnegative(),
+    })
+    .nullable()
+    .optional(),
+  /** Of a primary: calls with somebody on the line; null: the portal's schema does not say. */
+  openCalls: z.number().int().nonnegative().nullable().optional(),
   diskFreeBytes: z.number().nonnegative().nullable(),
   certificateDaysLeft: z.number().nullable(),
   settingsDigest: z.string().nullable(),
@@ -127,6 +142,17 @@ export const automationRecordSchema = z.strictObject({
   until: at.nullable(),
 });
 export type AutomationRecord = z.infer<typeof automationRecordSchema>;
+
+/** `drills/<scenario>`: the newest rehearsal of a fault; readiness asks how long ago one was kept. */
+export const drillRecordSchema = z.strictObject({
+  scenario: z.string().regex(/^[a-z][a-z0-9-]{0,79}$/),
+  /** Kept: nothing acknowledged was lost and no invariant was violated. */
+  outcome: z.enum(["kept", "broken"]),
+  runs: z.number().int().positive(),
+  by: z.string(),
+  at,
+});
+export type DrillRecord = z.infer<typeof drillRecordSchema>;
 
 /** `history/<term>`: how a term ended; written by the take-over that ended it. */
 export const historyRecordSchema = z.strictObject({

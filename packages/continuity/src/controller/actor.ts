@@ -20,6 +20,7 @@ import { standbyName } from "../postgres/index.ts";
 import type { QuorumObserver } from "./quorum-observer.ts";
 import type { Region } from "./region.ts";
 import { type ActionContext, isLasting } from "./site-actions.ts";
+import type { ShownLoss } from "./tail-report.ts";
 
 /** A canary that waits longer than this has not been confirmed. */
 const CANARY_WITHIN_MS = 3_000;
@@ -245,10 +246,7 @@ export class Actor {
     return {
       forkLsn: ended?.successorLsn ?? null,
       sourceTimeline: o.quorum.sites[primary]?.record.postgres?.timeline ?? null,
-      approved: (endedBy?.run.approvals ?? []).map(({ by, shown: loss }) => ({
-        by,
-        seconds: loss?.seconds ?? null,
-      })),
+      approved: endedBy === null ? [] : shownOf(endedBy.run),
     };
   }
 
@@ -346,6 +344,19 @@ export class Actor {
         this.#deps.wake();
       });
   }
+}
+
+/** What people were shown before the run: whoever ordered it, and each who approved. */
+function shownOf(run: RunRecord): ShownLoss[] {
+  const unknown = { seconds: null, rows: null, openCalls: null };
+  const ordered =
+    run.orderedBy === null || !run.shown
+      ? []
+      : [{ ...run.shown, by: run.orderedBy, as: "orderer" as const }];
+  return [
+    ...ordered,
+    ...run.approvals.map(({ by, role, shown: loss }) => ({ ...(loss ?? unknown), by, as: role })),
+  ];
 }
 
 function shown(event: RunEvent): Record<string, unknown> {

@@ -11,7 +11,7 @@ import { type Clock, describeError, type Logger, type Random } from "@careline/p
 import type { Actor } from "./actor.ts";
 import type { Bootstrap } from "./bootstrap.ts";
 import type { KeeperReport } from "./keeper-client.ts";
-import { LsnTrail } from "./lsn-trail.ts";
+import { LossTrail, type Missing } from "./loss-trail.ts";
 import type { QuorumObserver } from "./quorum-observer.ts";
 import type { Region } from "./region.ts";
 import type { SiteBeat } from "./site-beat.ts";
@@ -41,6 +41,8 @@ export interface ControllerLoopDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
+  /** Nothing is acted upon while people bring the store to a new life. */
+  readonly isHeld: () => boolean;
   readonly onDecision: (decision: Decision, observation: Observation) => void;
 }
 
@@ -55,14 +57,12 @@ export interface Snapshot {
 /** observe → decide → act → wait. Everything that takes long happens beside it. */
 export class ControllerLoop {
   readonly #deps: ControllerLoopDeps;
-  readonly #primaryTrail = new LsnTrail();
+  readonly #lossTrail = new LossTrail();
   #snapshot: Snapshot | null = null;
   #wake: (() => void) | null = null;
   #isWoken = false;
   #isHurried = false;
   #lapsedSinceMs: number | null = null;
-  #primaryOfTrail: string | null = null;
-  #trailRecord: unknown = null;
   #beatAtMs = Number.NEGATIVE_INFINITY;
   #lastSentence = "";
 
@@ -72,6 +72,21 @@ export class ControllerLoop {
 
   get snapshot(): Snapshot | null {
     return this.#snapshot;
+  }
+
+  /** What a take-over by the standby would lose now, as the primary's heartbeats and the standby's position bound it. */
+  missing(): Missing & { readonly openCalls: number | null } {
+    const o = this.#snapshot?.observation;
+    const primary = o?.quorum.view?.term.record?.primary;
+    const unknown = { ageMs: null, rows: null, openCalls: null };
+    if (o === undefined || primary === undefined) return unknown;
+    const standby = primary === "east" ? "west" : "east";
+    const reported = o.quorum.sites[standby]?.record.postgres ?? null;
+    const reached = o.self === standby ? (o.postgres?.endLsn ?? null) : (reported?.lsn ?? null);
+    const { openCalls } = this.#lossTrail;
+    if (reached === null) return { ...unknown, openCalls };
+    const now = this.#deps.clock.monotonicMs();
+    return { ...this.#lossTrail.missing(reached, o.lapsedForMs, now), openCalls };
   }
 
   /** Look again now. */
@@ -113,6 +128,7 @@ export class ControllerLoop {
     }
     this.#deps.onDecision(decision, observation);
     const isEmpty = decision.kind === "hold" && decision.why === "store-empty";
+    if (this.#deps.isHeld()) return;
     if (isEmpty && quorum.seen().isAnswering)
       await this.#deps.bootstrap?.begin(observation, signal);
     else if (isTooEarly(decision, keeper)) log.info("the primary may be starting as well: waiting");
@@ -176,19 +192,11 @@ export class ControllerLoop {
     sites: Observation["quorum"]["sites"],
     ownLsn: string | null,
   ): number | null {
-    if (primary === null || primary === this.#deps.site || primary !== this.#primaryOfTrail) {
-      this.#primaryTrail.forget();
-      this.#primaryOfTrail = primary;
-    }
     const now = this.#deps.clock.monotonicMs();
     const seen = primary === "east" ? sites.east : primary === "west" ? sites.west : undefined;
-    const lsn = seen?.record.postgres?.state === "primary" ? seen.record.postgres.lsn : null;
-    if (seen !== undefined && seen.record !== this.#trailRecord && lsn !== null) {
-      this.#trailRecord = seen.record;
-      this.#primaryTrail.mark(lsn, now - seen.ageMs);
-      this.#primaryTrail.confirmNewest(now - seen.ageMs);
-    }
-    return ownLsn === null ? null : this.#primaryTrail.caughtUpAgeMs(ownLsn, now);
+    this.#lossTrail.take(primary, seen, now);
+    if (primary === null || primary === this.#deps.site || ownLsn === null) return null;
+    return this.#lossTrail.ageMs(ownLsn, now);
   }
 
   /** Heartbeats go out beside the loop, at their own pace. */
@@ -206,7 +214,11 @@ export class ControllerLoop {
       sees: surroundings.sees(),
       primarySeenAgeMs: primary === null ? null : surroundings.servingAgeMs(primary),
       busyWith: actor.busyWith,
+      written: region?.meter.written ?? null,
+      openCalls: region?.meter.openCalls ?? null,
     };
+    const isPrimary = this.#snapshot.keeper?.phase === "serving";
+    void region?.meter.look(isPrimary, signal).catch(() => undefined);
     beat.beat(facts, signal).catch((thrown: unknown) => {
       if (!signal.aborted) log.debug({ error: describeError(thrown) }, "no heartbeat");
     });

@@ -19,7 +19,6 @@ function anObservation(parts: {
   });
   const site = (record: object) => ({ record, ageMs: 400 });
   return {
-    estimatedLossMs: 420,
     quorum: {
       view: {
         term: { record: { primary: "east" }, revision: 1 },
@@ -36,30 +35,48 @@ function anObservation(parts: {
   } as unknown as Observation;
 }
 
+const missing = { ageMs: 3_170, rows: 41, openCalls: 12 };
 const confirmations = (): LossConfirmations => new LossConfirmations(new Uint8Array(32).fill(7));
 
-it("bounds the loss in seconds and bytes and says whether geo writes are complete", () => {
-  const loss = confirmations().expected(
-    anObservation({ flushed: "0/3000000", geoFloor: "0/2000000" }),
-    1_000,
-  );
-  expect(loss).toMatchObject({ seconds: 0.42, bytes: 256, geoComplete: true });
+it("bounds the loss in seconds, rows, bytes and open calls, and says whether geo writes are complete", () => {
+  const o = anObservation({ flushed: "0/3000000", geoFloor: "0/2000000" });
+  expect(confirmations().expected(o, missing, 1_000)).toMatchObject({
+    seconds: 3.2,
+    rows: 41,
+    openCalls: 12,
+    bytes: 256,
+    geoComplete: true,
+  });
+});
+
+it("says unknown where nobody knows", () => {
+  const o = anObservation({ flushed: "0/3000000", geoFloor: null });
+  const unknown = { ageMs: null, rows: null, openCalls: null };
+  const loss = confirmations().expected(o, unknown, 1_000);
+  expect(loss).toMatchObject({ seconds: null, rows: null, openCalls: null });
+  const ours = confirmations();
+  expect(ours.check(ours.expected(o, unknown, 0).confirmation, 0)).toEqual({
+    seconds: null,
+    rows: null,
+    openCalls: null,
+  });
 });
 
 it("does not call geo writes complete below the floor, nor for data that was never recorded", () => {
   const below = anObservation({ flushed: "0/3000000", geoFloor: "0/3000080" });
-  expect(confirmations().expected(below, 0).geoComplete).toBe(false);
+  expect(confirmations().expected(below, missing, 0).geoComplete).toBe(false);
   const other = anObservation({ flushed: "0/3000000", geoFloor: null, standbyDataId: "another" });
-  expect(confirmations().expected(other, 0).geoComplete).toBe(false);
+  expect(confirmations().expected(other, missing, 0).geoComplete).toBe(false);
 });
 
 it("takes a confirmation that it gave, for a minute, and no other", () => {
   const ours = confirmations();
   const { confirmation } = ours.expected(
     anObservation({ flushed: "0/3000000", geoFloor: null }),
+    missing,
     5_000,
   );
-  expect(() => ours.check(confirmation, 64_000)).not.toThrow();
+  expect(ours.check(confirmation, 64_000)).toEqual({ seconds: 3.2, rows: 41, openCalls: 12 });
   expect(() => ours.check(confirmation, 65_001)).toThrow(/expected loss/);
   expect(() => ours.check(`${confirmation}0`, 6_000)).toThrow();
   expect(() => ours.check("", 6_000)).toThrow();

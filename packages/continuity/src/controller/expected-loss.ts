@@ -1,10 +1,11 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
-import { lsnBytes, type Observation } from "@careline/continuity-core";
+import { type Loss, lsnBytes, type Observation } from "@careline/continuity-core";
+import { z } from "zod";
 import { ContinuityError } from "../errors.ts";
+import type { Missing } from "./loss-trail.ts";
 
 /** What a forced failover would lose, as one controller can bound it. Null: unknown, which means "anything". */
-export interface ExpectedLoss {
-  readonly seconds: number | null;
+export interface ExpectedLoss extends Loss {
   readonly bytes: number | null;
   /** Whether the standby has everything that was acknowledged as geo durable. */
   readonly geoComplete: boolean;
@@ -14,7 +15,15 @@ export interface ExpectedLoss {
 
 const VALID_MS = 60_000;
 
-/** Confirmation tokens of one controller's life: nobody can order a forced failover without having been shown a figure. */
+const figure = z.number().nullable();
+const shownSchema = z.strictObject({
+  atMs: z.number(),
+  seconds: figure,
+  rows: figure,
+  openCalls: figure,
+});
+
+/** Confirmation tokens of one controller's life: nobody can order or approve a forced failover without having been shown a figure. */
 export class LossConfirmations {
   readonly #secret: Uint8Array;
 
@@ -22,31 +31,42 @@ export class LossConfirmations {
     this.#secret = secret;
   }
 
-  expected(o: Observation, nowMs: number): ExpectedLoss {
-    const figures = figuresOf(o);
-    return { ...figures, confirmation: this.#sign(figures, Math.floor(nowMs)) };
+  expected(
+    o: Observation,
+    missing: Missing & { readonly openCalls: number | null },
+    nowMs: number,
+  ): ExpectedLoss {
+    const figures = figuresOf(o, missing);
+    const { seconds, rows, openCalls } = figures;
+    return {
+      ...figures,
+      confirmation: this.#sign({ atMs: Math.floor(nowMs), seconds, rows, openCalls }),
+    };
   }
 
-  /** Errors: CONFIRMATION_MISSING unless this controller showed such a figure within the last minute. */
-  check(confirmation: string, nowMs: number): void {
-    const [at = "", lossMs = "", mac = ""] = confirmation.split(".");
-    const age = nowMs - Number(at);
-    const expected = this.#mac(`${at}.${lossMs}`);
+  /** Answers what was shown. Errors: CONFIRMATION_MISSING unless this controller showed such figures within the last minute. */
+  check(confirmation: string, nowMs: number): Loss {
+    const [text = "", mac = ""] = confirmation.split(".");
+    const expected = this.#mac(text);
     const given = Buffer.from(mac, "hex");
     const isOurs =
       mac.length === expected.length * 2 &&
       given.length === expected.length &&
       timingSafeEqual(given, expected);
-    if (isOurs && age >= 0 && age <= VALID_MS) return;
+    if (isOurs) {
+      const raw: unknown = JSON.parse(Buffer.from(text, "base64url").toString("utf8"));
+      const { atMs, ...shown } = shownSchema.parse(raw);
+      const age = nowMs - atMs;
+      if (age >= 0 && age <= VALID_MS) return shown;
+    }
     throw new ContinuityError(
       "CONFIRMATION_MISSING",
-      "ask this controller for the expected loss, then order within a minute",
+      "ask this controller for the expected loss, then order or approve within a minute",
     );
   }
 
-  #sign(figures: Omit<ExpectedLoss, "confirmation">, at: number): string {
-    const lossMs = figures.seconds === null ? "unknown" : Math.round(figures.seconds * 1_000);
-    const text = `${at}.${lossMs}`;
+  #sign(shown: z.infer<typeof shownSchema>): string {
+    const text = Buffer.from(JSON.stringify(shown), "utf8").toString("base64url");
     return `${text}.${this.#mac(text).toString("hex")}`;
   }
 
@@ -55,7 +75,10 @@ export class LossConfirmations {
   }
 }
 
-function figuresOf(o: Observation): Omit<ExpectedLoss, "confirmation"> {
+function figuresOf(
+  o: Observation,
+  { ageMs, rows, openCalls }: Missing & { readonly openCalls: number | null },
+): Omit<ExpectedLoss, "confirmation"> {
   const sync = o.quorum.view?.sync.record ?? null;
   const primary = o.quorum.view?.term.record?.primary;
   const standby = primary === "east" ? "west" : "east";
@@ -69,14 +92,12 @@ function figuresOf(o: Observation): Omit<ExpectedLoss, "confirmation"> {
     isSame &&
     behind.lsn !== null &&
     (sync.geoFloor === null || lsnBytes(behind.lsn) >= lsnBytes(sync.geoFloor));
-  const lossMs = o.estimatedLossMs ?? (ahead !== null && bytes === 0 ? ageOf(o, primary) : null);
   return {
-    seconds: lossMs === null ? null : Math.round(lossMs / 10) / 100,
+    // Upwards, because it is a bound.
+    seconds: ageMs === null ? null : Math.ceil(ageMs / 100) / 10,
     bytes,
+    rows,
+    openCalls,
     geoComplete,
   };
-}
-
-function ageOf(o: Observation, primary: "east" | "west" | undefined): number | null {
-  return primary === undefined ? null : (o.quorum.sites[primary]?.ageMs ?? null);
 }

@@ -3,11 +3,13 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import { z } from "zod";
 import type { ControllerConfig } from "../config.ts";
 import { ContinuityError } from "../errors.ts";
-import { callerOf, LineStream, mutualTlsServer } from "../http/index.ts";
+import { callerOf, LineStream, mutualTlsServer, requireCaller } from "../http/index.ts";
+import type { ForceQuorum } from "./force-quorum.ts";
 import { openApiOf } from "./openapi.ts";
-import { handlersOf, operatorRouteTable } from "./operator-routes.ts";
+import { handlersOf, operatorRouteTable, parse } from "./operator-routes.ts";
 import type { Operator, OperatorRole, OperatorService } from "./operator-service.ts";
 import type { QuorumObserver } from "./quorum-observer.ts";
+import { ROWS_BYTES_MAX, rowsRequestSchema } from "./row-receiver.ts";
 import type { Salvage } from "./salvage.ts";
 import type { TermJournal } from "./term-journal.ts";
 
@@ -18,6 +20,7 @@ export interface OperatorApiDeps {
   readonly quorum: QuorumObserver;
   readonly terms: TermJournal;
   readonly salvage: Salvage;
+  readonly forceQuorum: ForceQuorum;
   readonly registry: Registry;
   readonly clock: Clock;
   readonly signal: AbortSignal;
@@ -42,6 +45,8 @@ export function buildOperatorApi(deps: OperatorApiDeps): OperatorApi {
     app.route({
       method: route.method,
       url: route.path,
+      // A selection may name each of a report's rows.
+      bodyLimit: route.path.startsWith("/v1/salvage/") ? 4 * 1024 * 1024 : 65_536,
       handler: async (request, reply) => {
         const operator = requireRole(request, route.role);
         const { body } = request;
@@ -60,6 +65,10 @@ export function buildOperatorApi(deps: OperatorApiDeps): OperatorApi {
   app.get("/v1/ping", async (request) => {
     callerOf(request);
     return { site: deps.config.site };
+  });
+  app.post("/v1/salvage-rows", { bodyLimit: ROWS_BYTES_MAX }, async (request) => {
+    requireCaller(request, ["controller.east", "controller.west"]);
+    return deps.salvage.receive(parse(rowsRequestSchema, request.body), deps.signal);
   });
   app.get("/openapi.json", async () => openApiOf(routes, deps.version));
   app.get("/metrics", async (_request, reply) => {

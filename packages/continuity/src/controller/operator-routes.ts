@@ -5,8 +5,13 @@ import type { OperatorApiDeps } from "./operator-api.ts";
 import {
   automationRequestSchema,
   discardSchema,
+  drillReportSchema,
+  forceQuorumAgreementSchema,
+  forceQuorumSchema,
   runControlSchema,
   runOrderSchema,
+  salvageMergeSchema,
+  salvageSelectionSchema,
 } from "./operator-requests.ts";
 import type { Operator } from "./operator-service.ts";
 
@@ -19,18 +24,38 @@ export type OperatorRouteName =
   | "listHistory"
   | "readAutomation"
   | "setAutomation"
+  | "listDrills"
+  | "recordDrill"
   | "listSalvage"
   | "readSalvage"
+  | "previewMerge"
+  | "mergeSalvage"
   | "discardSalvage"
+  | "readForceQuorum"
+  | "orderForceQuorum"
+  | "agreeForceQuorum"
+  | "cancelForceQuorum"
   | "orderRun"
   | "controlRun";
 
+type NamedRoute = OperatorRoute & { readonly name: OperatorRouteName };
+
+const get = (name: OperatorRouteName, path: string, summary: string): NamedRoute => ({
+  ...{ name, method: "GET", path, summary, role: "viewer", status: 200 },
+});
+
 /** Every route of the operator API: who may use it, what it takes. Served and described from this table. */
-export function operatorRouteTable(): readonly (OperatorRoute & {
-  readonly name: OperatorRouteName;
-})[] {
-  const get = (name: OperatorRouteName, path: string, summary: string) =>
-    ({ name, method: "GET", path, summary, role: "viewer", status: 200 }) as const;
+export function operatorRouteTable(): readonly NamedRoute[] {
+  return [
+    ...readRoutes(),
+    ...runRoutes(),
+    ...drillRoutes(),
+    ...salvageRoutes(),
+    ...forceQuorumRoutes(),
+  ];
+}
+
+function readRoutes(): readonly NamedRoute[] {
   return [
     get("readStatus", "/v1/status", "Sites, roles, term, permit, lag, protection."),
     get(
@@ -47,6 +72,11 @@ export function operatorRouteTable(): readonly (OperatorRoute & {
     get("readRun", "/v1/runs/:id", "The journal of one run."),
     get("listHistory", "/v1/history", "When each term began, phase by phase, newest first."),
     get("readAutomation", "/v1/automation", "Whether the controllers act by themselves."),
+  ];
+}
+
+function runRoutes(): readonly NamedRoute[] {
+  return [
     {
       name: "setAutomation",
       method: "PUT",
@@ -55,21 +85,6 @@ export function operatorRouteTable(): readonly (OperatorRoute & {
       role: "operator",
       status: 200,
       body: automationRequestSchema,
-    },
-    get(
-      "listSalvage",
-      "/v1/salvage",
-      "Copies of diverged data that this site keeps, and proofs of those discarded.",
-    ),
-    get("readSalvage", "/v1/salvage/:name", "The diverged rows of one copy, by table and key."),
-    {
-      name: "discardSalvage",
-      method: "POST",
-      path: "/v1/salvage/:name/discard",
-      summary: "Delete a quarantined copy for good; answers the proof of deletion.",
-      role: "approver",
-      status: 200,
-      body: discardSchema,
     },
     {
       name: "orderRun",
@@ -92,6 +107,94 @@ export function operatorRouteTable(): readonly (OperatorRoute & {
   ];
 }
 
+function drillRoutes(): readonly NamedRoute[] {
+  return [
+    get("listDrills", "/v1/drills", "The newest rehearsal of each scenario."),
+    {
+      name: "recordDrill",
+      method: "POST",
+      path: "/v1/drills",
+      summary: "Record that a scenario was rehearsed, and whether everything held.",
+      role: "operator",
+      status: 202,
+      body: drillReportSchema,
+    },
+  ];
+}
+
+function salvageRoutes(): readonly NamedRoute[] {
+  return [
+    get(
+      "listSalvage",
+      "/v1/salvage",
+      "Copies of diverged data that this site keeps, and proofs of those discarded.",
+    ),
+    get("readSalvage", "/v1/salvage/:name", "The diverged rows of one copy, by table and key."),
+    {
+      name: "previewMerge",
+      method: "POST",
+      path: "/v1/salvage/:name/preview",
+      summary:
+        "What merging rows of a copy into the primary would do, row by row; changes nothing.",
+      role: "operator",
+      status: 200,
+      body: salvageSelectionSchema,
+    },
+    {
+      name: "mergeSalvage",
+      method: "POST",
+      path: "/v1/salvage/:name/merge",
+      summary: "Merge rows of a copy into the primary, exactly as a preview showed it, once.",
+      role: "approver",
+      status: 200,
+      body: salvageMergeSchema,
+    },
+    {
+      name: "discardSalvage",
+      method: "POST",
+      path: "/v1/salvage/:name/discard",
+      summary:
+        "Delete a quarantined copy for good: the first approver asks, a second one agrees; answers the proof of deletion.",
+      role: "approver",
+      status: 200,
+      body: discardSchema,
+    },
+  ];
+}
+
+function forceQuorumRoutes(): readonly NamedRoute[] {
+  return [
+    get("readForceQuorum", "/v1/force-quorum", "The order for a new life of the store, if any."),
+    {
+      name: "orderForceQuorum",
+      method: "POST",
+      path: "/v1/force-quorum",
+      summary:
+        "Order a new life of the store with this region as primary; the other region's data plane must be off.",
+      role: "approver",
+      status: 202,
+      body: forceQuorumSchema,
+    },
+    {
+      name: "agreeForceQuorum",
+      method: "POST",
+      path: "/v1/force-quorum/agreement",
+      summary: "Agree to it as another person, with own evidence.",
+      role: "approver",
+      status: 202,
+      body: forceQuorumAgreementSchema,
+    },
+    {
+      name: "cancelForceQuorum",
+      method: "POST",
+      path: "/v1/force-quorum/cancel",
+      summary: "Cancel the order while it waits.",
+      role: "operator",
+      status: 200,
+    },
+  ];
+}
+
 export interface OperatorRequest {
   readonly body: unknown;
   readonly params: Readonly<Record<string, string>>;
@@ -104,7 +207,7 @@ export type OperatorHandlers = Readonly<
 
 /** What answers each route of the table. */
 export function handlersOf(deps: OperatorApiDeps): OperatorHandlers {
-  const { service, quorum, terms, salvage, signal } = deps;
+  const { service, quorum, terms, salvage, forceQuorum, signal } = deps;
   return {
     readStatus: async () => service.status(),
     readReadiness: async () => service.readiness(),
@@ -116,15 +219,30 @@ export function handlersOf(deps: OperatorApiDeps): OperatorHandlers {
       return found.run;
     },
     listHistory: async () => terms.list(signal),
+    listDrills: async () => quorum.drills(),
+    recordDrill: async ({ body, operator }) =>
+      service.recordDrill(parse(drillReportSchema, body), operator, signal),
     readAutomation: async () => service.status().automation,
     setAutomation: async ({ body, operator }) =>
       service.setAutomation(parse(automationRequestSchema, body), operator, signal),
-    listSalvage: async () => salvage.list(),
+    listSalvage: async () => salvage.list(signal),
     readSalvage: async ({ params }) => salvage.show(params.name ?? ""),
+    previewMerge: async ({ body, params }) =>
+      salvage.preview(params.name ?? "", parse(salvageSelectionSchema, body), signal),
+    mergeSalvage: async ({ body, params, operator }) => {
+      const request = parse(salvageMergeSchema, body);
+      return salvage.merge(params.name ?? "", request, operator.name, signal);
+    },
     discardSalvage: async ({ body, params, operator }) => {
       const { reason } = parse(discardSchema, body);
       return salvage.discard(params.name ?? "", operator.name, reason, signal);
     },
+    readForceQuorum: async () => forceQuorum.status(),
+    orderForceQuorum: async ({ body, operator }) =>
+      forceQuorum.order(parse(forceQuorumSchema, body), operator),
+    agreeForceQuorum: async ({ body, operator }) =>
+      forceQuorum.agree(parse(forceQuorumAgreementSchema, body), operator),
+    cancelForceQuorum: async ({ operator }) => forceQuorum.cancel(operator),
     orderRun: async ({ body, operator }) => {
       const run = await service.order(parse(runOrderSchema, body), operator, signal);
       return { id: run.id, run };
@@ -135,7 +253,7 @@ export function handlersOf(deps: OperatorApiDeps): OperatorHandlers {
 }
 
 /** Errors: REQUEST_INVALID, naming the fields and never their values. */
-function parse<Schema extends z.ZodType>(schema: Schema, body: unknown): z.output<Schema> {
+export function parse<Schema extends z.ZodType>(schema: Schema, body: unknown): z.output<Schema> {
   const parsed = schema.safeParse(body);
   if (parsed.success) return parsed.data;
   const fields = parsed.error.issues.map((issue) => issue.path.join(".") || "(body)").join(", ");

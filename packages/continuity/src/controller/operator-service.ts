@@ -1,6 +1,7 @@
 import {
   type Approval,
   currentStep,
+  type DrillRecord,
   evaluateReadiness,
   keys,
   type Observation,
@@ -19,10 +20,17 @@ import { ContinuityError } from "../errors.ts";
 import type { Actor } from "./actor.ts";
 import type { ControllerLoop, Snapshot } from "./controller-loop.ts";
 import { type ExpectedLoss, LossConfirmations } from "./expected-loss.ts";
-import type { AutomationRequest, RunControlRequest, RunOrderRequest } from "./operator-requests.ts";
+import type {
+  AutomationRequest,
+  DrillReport,
+  RunControlRequest,
+  RunOrderRequest,
+} from "./operator-requests.ts";
 import type { QuorumObserver } from "./quorum-observer.ts";
 import type { Region } from "./region.ts";
 import { lagFromBeats, type Status, statusOf } from "./status.ts";
+
+const DAY_MS = 86_400_000;
 
 export type OperatorRole = "viewer" | "operator" | "approver";
 
@@ -38,6 +46,8 @@ export interface OperatorServiceDeps {
   readonly quorum: QuorumObserver;
   readonly actor: Actor;
   readonly region: Region | null;
+  /** Alarms beside those of the decision. */
+  readonly alarms: () => readonly string[];
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
@@ -63,21 +73,50 @@ export class OperatorService {
       sentence: sentenceOf(snapshot.decision),
       readiness: this.readiness(),
       lag: region?.observer.lag ?? null,
+      alarms: [...this.#deps.alarms(), ...this.#urgent()],
     });
   }
 
   readiness(): Readiness {
     const o = this.#snapshot().observation;
     const input = readinessInputOf(o);
-    // Away from the primary the lag is known from the heartbeats.
-    return evaluateReadiness({ ...input, lagBytes: input.lagBytes ?? lagFromBeats(o).bytes });
+    return evaluateReadiness({
+      ...input,
+      // Away from the primary the lag is known from the heartbeats.
+      lagBytes: input.lagBytes ?? lagFromBeats(o).bytes,
+      lastDrillAgeDays: this.#lastDrillAgeDays(),
+    });
+  }
+
+  /** Errors: STORE_…. */
+  async recordDrill(report: DrillReport, by: Operator, signal: AbortSignal): Promise<DrillRecord> {
+    const { quorum, clock, log } = this.#deps;
+    const record = { ...report, by: by.name, at: clock.wallNow().toISOString() };
+    await quorum.recordDrill(record, signal);
+    log.info({ scenario: record.scenario, outcome: record.outcome, by: by.name }, "drill recorded");
+    return record;
+  }
+
+  /** Of the newest one that was kept, by the wall clocks: nothing for safety. */
+  #lastDrillAgeDays(): number | null {
+    const { quorum, clock } = this.#deps;
+    const kept = quorum.drills().filter(({ outcome }) => outcome === "kept");
+    const newest = Math.max(...kept.map(({ at }) => new Date(at).getTime()));
+    const ageMs = clock.wallNow().getTime() - newest;
+    return Number.isFinite(ageMs) ? Math.max(0, ageMs) / DAY_MS : null;
+  }
+
+  /** What would stop a region soon, whether or not anybody asks about readiness. */
+  #urgent(): string[] {
+    return this.readiness()
+      .reasons.filter(({ code, blocks }) => blocks && (code === "disk" || code === "certificate"))
+      .map(({ sentence }) => sentence);
   }
 
   expectedLoss(): ExpectedLoss {
-    return this.#confirmations.expected(
-      this.#snapshot().observation,
-      this.#deps.clock.monotonicMs(),
-    );
+    const { loop, clock } = this.#deps;
+    const { observation } = this.#snapshot();
+    return this.#confirmations.expected(observation, loop.missing(), clock.monotonicMs());
   }
 
   /** Errors: RUN_CONFLICT, NOT_READY, CONFIRMATION_MISSING, STORE_…. */
@@ -184,15 +223,19 @@ export class OperatorService {
     });
   }
 
-  /** A loss of acknowledged geo writes, or an unknown one, waits for two approvers besides whoever ordered it. */
+  /** A loss of acknowledged geo writes, one beyond the plan's RPO, or an unknown one waits for two approvers besides whoever ordered it. */
   #forced(
     o: Observation,
     view: NonNullable<Observation["quorum"]["view"]>,
     request: Extract<RunOrderRequest, { kind: "failover" }>,
     by: Operator,
   ): RunRecord {
-    this.#confirmations.check(request.confirmation, this.#deps.clock.monotonicMs());
+    const { clock, config } = this.#deps;
+    const shown = this.#confirmations.check(request.confirmation, clock.monotonicMs());
     const loss = this.expectedLoss();
+    const isWithinPlan = [shown, loss].every(
+      ({ seconds }) => seconds !== null && seconds * 1_000 <= config.policy.rpoMs,
+    );
     return orderedRun(o, view, {
       kind: "failover",
       to: request.to,
@@ -200,17 +243,24 @@ export class OperatorService {
       reason: request.reason,
       force: true,
       acceptGeoLoss: !loss.geoComplete,
+      approvals: isWithinPlan ? [] : ["approver", "approver"],
+      shown,
       ignored: [],
     });
   }
 
-  #approval(step: string, role: Approval["role"], by: Operator, loss: ExpectedLoss): Approval {
+  /** Of the step that waits for approvals. Errors: CONFIRMATION_MISSING without the figures that the person was shown. */
+  #approval(run: RunRecord, { confirmation }: RunControlRequest, by: Operator): Approval {
+    const { clock } = this.#deps;
+    const waiting = run.steps.find(
+      ({ definition, state }) => definition.approvals.length > 0 && state.kind !== "done",
+    );
     return {
-      step,
-      role,
+      step: waiting?.definition.name ?? currentStep(run)?.definition.name ?? "",
+      role: by.role === "approver" ? "approver" : "operator",
       by: by.name,
-      shown: { seconds: loss.seconds, rows: null, openCalls: null },
-      at: this.#deps.clock.wallNow().toISOString(),
+      shown: this.#confirmations.check(confirmation ?? "", clock.monotonicMs()),
+      at: clock.wallNow().toISOString(),
     };
   }
 
@@ -228,17 +278,7 @@ export class OperatorService {
       case "skip":
         return { kind: "skip", step, by: by.name, reason: request.reason ?? "", at };
       case "approve":
-        return {
-          kind: "approve",
-          approval: this.#approval(
-            run.steps.find(
-              (each) => each.definition.approvals.length > 0 && each.state.kind !== "done",
-            )?.definition.name ?? step,
-            by.role === "approver" ? "approver" : "operator",
-            by,
-            this.expectedLoss(),
-          ),
-        };
+        return { kind: "approve", approval: this.#approval(run, request, by) };
     }
   }
 

@@ -1,7 +1,10 @@
 import {
   type AutomationRecord,
   automationRecordSchema,
+  countsAsFlap,
   currentStep,
+  type DrillRecord,
+  drillRecordSchema,
   type HistoryRecord,
   historyRecordSchema,
   isOpen,
@@ -32,6 +35,7 @@ import {
 
 /** Runs and history are followed by watch and read anew this often, in case the watch fell silent. */
 const REREAD_MS = 5_000;
+const HOUR_MS = 3_600_000;
 
 interface SeenRun {
   readonly run: RunRecord;
@@ -67,6 +71,9 @@ export class QuorumObserver {
   #rereadAtMs = Number.NEGATIVE_INFINITY;
   #releasedSinceMs: number | null = null;
   #failoverSeenMs: number | null = null;
+  /** When automatic failovers were completed, on this process's clock. */
+  readonly #automaticMs = new Map<string, number>();
+  #drills: readonly DrillRecord[] = [];
   #wasRead = false;
 
   constructor(deps: QuorumObserverDeps) {
@@ -88,6 +95,19 @@ export class QuorumObserver {
 
   run(id: string): { readonly run: RunRecord; readonly revision: number } | null {
     return this.#runs.get(id) ?? null;
+  }
+
+  /** The newest of each scenario. */
+  drills(): readonly DrillRecord[] {
+    return this.#drills;
+  }
+
+  /** The newest drill of its scenario; an older one is replaced. */
+  async recordDrill(record: DrillRecord, signal: AbortSignal): Promise<void> {
+    const key = keys.drill(record.scenario);
+    await this.#deps.channel.txn([], [{ kind: "put", key, value: record }], signal, []);
+    const others = this.#drills.filter(({ scenario }) => scenario !== record.scenario);
+    this.#drills = [...others, record];
   }
 
   history(): readonly HistoryRecord[] {
@@ -183,6 +203,7 @@ export class QuorumObserver {
       history: this.#history,
       sites: Object.fromEntries(sites),
       lastFailoverAgeMs: this.#failoverSeenMs === null ? null : now - this.#failoverSeenMs,
+      failoversLastHour: [...this.#automaticMs.values()].filter((at) => at > now - HOUR_MS).length,
       releasedForMs: this.#releasedSinceMs === null ? null : now - this.#releasedSinceMs,
     };
   }
@@ -193,6 +214,8 @@ export class QuorumObserver {
     this.#history = [...history.records.values()]
       .map((record) => parseRecord(record, historyRecordSchema))
       .sort((a, b) => b.term - a.term);
+    const drills = await this.#deps.channel.readPrefix("drills/", signal);
+    this.#drills = [...drills.records.values()].map((each) => parseRecord(each, drillRecordSchema));
     this.#rereadAtMs = this.#deps.clock.monotonicMs();
   }
 
@@ -256,5 +279,15 @@ export class QuorumObserver {
     this.#runs.set(run.id, { run, revision: record.revision, stepKey, stepSinceMs });
     const justCompleted = known !== undefined && isOpen(known.run) && startsCooldown(run);
     if (justCompleted) this.#failoverSeenMs = now;
+    if (countsAsFlap(run) && !this.#automaticMs.has(run.id)) {
+      this.#automaticMs.set(run.id, justCompleted ? now : now - this.#wallAgeMs(run));
+    }
+  }
+
+  /** Of a run that ended before this process began: only the wall clocks know. It delays a failover at worst, and a person can order it. */
+  #wallAgeMs(run: RunRecord): number {
+    if (run.state.kind !== "completed") return 0;
+    const endedAt = new Date(run.state.at).getTime();
+    return Math.max(0, this.#deps.clock.wallNow().getTime() - endedAt);
   }
 }

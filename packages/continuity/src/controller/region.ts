@@ -7,6 +7,7 @@ import { KeeperClient, type KeeperReport } from "./keeper-client.ts";
 import { LocalPostgresObserver } from "./local-postgres-observer.ts";
 import { SiteActions } from "./site-actions.ts";
 import { TailReporter } from "./tail-report.ts";
+import { WriteMeter } from "./write-meter.ts";
 
 /** What a data site's controller has at home: keeper, database, cache. */
 export class Region {
@@ -17,6 +18,7 @@ export class Region {
   readonly cache: RegionRedis;
   readonly observer: LocalPostgresObserver;
   readonly actions: SiteActions;
+  readonly meter: WriteMeter;
   readonly #log: Logger;
   #postgres: LocalPostgres | null = null;
   #redis: LocalRedis | null = null;
@@ -38,6 +40,7 @@ export class Region {
       clock,
       log,
     });
+    this.meter = new WriteMeter(this.sql, clock, log);
     this.actions = new SiteActions({
       site,
       config: region.postgres,

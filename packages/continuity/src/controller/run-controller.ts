@@ -1,24 +1,26 @@
-import { checkParameters, keys, sentenceOf, writeOwned } from "@careline/continuity-core";
+import { checkParameters, keys, sentenceOf } from "@careline/continuity-core";
 import {
   type Clock,
   ConfigError,
   createMetrics,
   describeError,
-  Gauge,
   type Logger,
   type Random,
 } from "@careline/platform";
 import type { ControllerConfig } from "../config.ts";
-import { openStore, QuorumRecords, type QuorumStore } from "../store/index.ts";
+import { openStore, QuorumRecords, type QuorumStore, type StoreChannel } from "../store/index.ts";
 import { Actor } from "./actor.ts";
 import { Bootstrap } from "./bootstrap.ts";
 import { ControllerLoop } from "./controller-loop.ts";
-import { buildOperatorApi } from "./operator-api.ts";
+import { ForceQuorum } from "./force-quorum.ts";
+import { keepHouse } from "./housekeeping.ts";
+import { buildOperatorApi, type OperatorApi } from "./operator-api.ts";
 import { OperatorService } from "./operator-service.ts";
 import { QuorumObserver } from "./quorum-observer.ts";
 import { Region } from "./region.ts";
 import { Salvage } from "./salvage.ts";
 import { SiteBeat } from "./site-beat.ts";
+import { exportStatus } from "./status-metrics.ts";
 import { Surroundings } from "./surroundings.ts";
 import { TermJournal } from "./term-journal.ts";
 
@@ -31,9 +33,6 @@ export interface ControllerDeps {
 }
 
 const RETRY_MS = 500;
-const HOUSEKEEPING_MS = 2_000;
-const RUNS_KEPT = 40;
-const RETENTION_EACH_MS = 3_600_000;
 
 /** The controller of a site until `signal` aborts. Nothing that it holds must survive it: the next one reads it all. */
 export async function runController(deps: ControllerDeps, signal: AbortSignal): Promise<void> {
@@ -51,9 +50,8 @@ export async function runController(deps: ControllerDeps, signal: AbortSignal): 
   const region = config.region === undefined ? null : new Region(config, { clock, random, log });
   const surroundings = new Surroundings(config, clock);
   const terms = new TermJournal(channel, clock, log);
-  const salvage = new Salvage({ config, channel, clock, log });
   const registry = createMetrics("controller", config.site);
-  const actor = new Actor({ quorum, region, clock, log, wake: () => loop.wake() });
+  const actor: Actor = new Actor({ quorum, region, clock, log, wake: () => loop.wake() });
   const api = { publish: (_event: Readonly<Record<string, unknown>>): void => undefined };
   const loop: ControllerLoop = new ControllerLoop({
     site: config.site,
@@ -79,26 +77,17 @@ export async function runController(deps: ControllerDeps, signal: AbortSignal): 
     clock,
     random,
     log,
+    isHeld: () => forceQuorum.isPending,
     onDecision: publishChanges((event) => api.publish(event)),
   });
-  const service = new OperatorService({ config, loop, quorum, actor, region, clock, random, log });
-  const operatorApi = buildOperatorApi({
-    config,
-    version: deps.version,
-    service,
-    quorum,
-    terms,
-    salvage,
-    registry,
-    clock,
-    signal,
-  });
+  const parts = { loop, quorum, actor, region, surroundings, channel, terms, registry };
+  const { service, forceQuorum, salvage, operatorApi } = forPeople(deps, parts, signal);
   api.publish = operatorApi.publish;
   exportStatus(registry, service);
   try {
     await operatorApi.app.listen({ host: config.listen.host, port: config.listen.port });
     log.info({ port: config.listen.port, bootId }, "controller ready");
-    const house = { quorum, terms, loop, store, salvage, deps };
+    const house = { quorum, terms, loop, store, salvage, forceQuorum, deps };
     await Promise.all([
       loop.run(signal),
       surroundings.watch(() => quorum.view?.term.record?.primary ?? null, signal),
@@ -110,6 +99,48 @@ export async function runController(deps: ControllerDeps, signal: AbortSignal): 
     await operatorApi.app.close();
     await Promise.all([surroundings.close(), region?.close(), store.close()]);
   }
+}
+
+/** What people ask for, in order and when the store is lost. */
+function forPeople(
+  { config, version, clock, random, log }: ControllerDeps,
+  parts: {
+    readonly loop: ControllerLoop;
+    readonly quorum: QuorumObserver;
+    readonly actor: Actor;
+    readonly region: Region | null;
+    readonly surroundings: Surroundings;
+    readonly channel: StoreChannel;
+    readonly terms: TermJournal;
+    readonly registry: ReturnType<typeof createMetrics>;
+  },
+  signal: AbortSignal,
+): {
+  service: OperatorService;
+  forceQuorum: ForceQuorum;
+  salvage: Salvage;
+  operatorApi: OperatorApi;
+} {
+  const { loop, quorum, actor, region, surroundings, channel, terms, registry } = parts;
+  const salvage = new Salvage({
+    ...{ config, channel, clock, random, log },
+    keeper: region?.keeper ?? null,
+    primary: () => quorum.view?.term.record?.primary ?? null,
+  });
+  const service: OperatorService = new OperatorService({
+    ...{ config, loop, quorum, actor, region, clock, random, log },
+    alarms: () => (forceQuorum.isPending ? [`Force-quorum: ${forceQuorum.status().next}.`] : []),
+  });
+  const forceQuorum: ForceQuorum = new ForceQuorum({
+    ...{ config, quorum, channel, clock, random, log },
+    signsOfLife: (other) => surroundings.signsOfLife(other),
+    newestTermInData: () => region?.postgres?.newestTerm ?? null,
+    expectedLoss: () => service.expectedLoss(),
+  });
+  const operatorApi = buildOperatorApi({
+    ...{ config, version, service, quorum, terms, salvage, forceQuorum, registry, clock, signal },
+  });
+  return { service, forceQuorum, salvage, operatorApi };
 }
 
 function bootstrapOf(
@@ -194,106 +225,6 @@ async function followKeeper(
     }
     await clock.sleep(RETRY_MS, signal).catch(() => undefined);
   }
-}
-
-interface House {
-  readonly quorum: QuorumObserver;
-  readonly terms: TermJournal;
-  readonly loop: ControllerLoop;
-  readonly store: QuorumStore;
-  readonly salvage: Salvage;
-  readonly deps: ControllerDeps;
-}
-
-/** What is done now and then: phases noted, old runs pruned, the store led from the witness, automation's end. */
-async function keepHouse(house: House, signal: AbortSignal): Promise<void> {
-  const { quorum, terms, loop, deps } = house;
-  const { clock, log, config } = deps;
-  const channel = house.store.channel();
-  let retainedAtMs = Number.NEGATIVE_INFINITY;
-  while (!signal.aborted) {
-    await clock.sleep(HOUSEKEEPING_MS, signal).catch(() => undefined);
-    if (signal.aborted) return;
-    try {
-      await terms.note(quorum.view, loop.snapshot?.keeper ?? null, signal);
-      const isSeen = loop.snapshot?.observation.quorum.sites.witness;
-      const isWitnessThere = isSeen !== undefined && isSeen.ageMs < HOUSEKEEPING_MS * 2;
-      if (config.site !== "witness" && isWitnessThere) {
-        const moved = await channel.handLeadershipTo("witness", signal);
-        if (moved) log.info("the store is led from the witness again");
-      }
-      if (config.site === "witness") await terms.prune(quorum.runs(), RUNS_KEPT, signal);
-      await endAutomationPause(quorum, deps, signal);
-      const isOn = quorum.automation?.record?.enabled ?? true;
-      if (isOn && clock.monotonicMs() - retainedAtMs >= RETENTION_EACH_MS) {
-        retainedAtMs = clock.monotonicMs();
-        await house.salvage.retain(signal);
-      }
-    } catch (thrown) {
-      if (signal.aborted) return;
-      log.debug({ error: describeError(thrown) }, "housekeeping failed");
-    }
-  }
-}
-
-/** Automation that was switched off for a time goes on again by itself. */
-async function endAutomationPause(
-  quorum: QuorumObserver,
-  { clock, log }: ControllerDeps,
-  signal: AbortSignal,
-): Promise<void> {
-  const { automation, view } = quorum;
-  const record = automation?.record;
-  if (!record || record.enabled || record.until === null || view === null) return;
-  const now = clock.wallNow();
-  if (new Date(record.until).getTime() > now.getTime()) return;
-  const next = {
-    enabled: true,
-    by: "expiry",
-    reason: `switched off by ${record.by} until ${record.until}`,
-    changedAt: now.toISOString(),
-    until: null,
-  };
-  if (await quorum.apply(writeOwned(view, keys.automation, automation, next), signal)) {
-    log.warn("automation is on again: its pause ended");
-  }
-}
-
-function exportStatus(registry: ReturnType<typeof createMetrics>, service: OperatorService): void {
-  const gauge = (name: string, help: string, read: () => number): void => {
-    new Gauge({
-      name,
-      help,
-      registers: [registry],
-      collect() {
-        try {
-          this.set(read());
-        } catch {
-          this.set(Number.NaN);
-        }
-      },
-    });
-  };
-  gauge("careline_controller_term", "Newest term.", () => service.status().term ?? 0);
-  gauge("careline_protected", "1 while geo writes wait for a safe standby.", () =>
-    service.status().protected ? 1 : 0,
-  );
-  gauge(
-    "careline_standby_lag_bytes",
-    "Log that the standby lacks.",
-    () => service.status().lag.bytes ?? Number.NaN,
-  );
-  gauge(
-    "careline_standby_lag_seconds",
-    "Age of what the standby lacks.",
-    () => service.status().lag.seconds ?? Number.NaN,
-  );
-  gauge("careline_readiness_score", "0 to 100.", () => service.readiness().score);
-  gauge(
-    "careline_alarms",
-    "Alarms that this controller raises now.",
-    () => service.status().alarms.length,
-  );
 }
 
 /** Errors: CONFIG_INVALID for parameters under which two regions could acknowledge, and for the root account. */

@@ -22,7 +22,7 @@ import {
 import type { RegionRedis } from "../redis/index.ts";
 import type { KeeperClient } from "./keeper-client.ts";
 import type { LocalPostgresObserver } from "./local-postgres-observer.ts";
-import type { TailReporter } from "./tail-report.ts";
+import type { ShownLoss, TailReporter } from "./tail-report.ts";
 
 export interface SiteActionsDeps {
   readonly site: DataSite;
@@ -45,7 +45,7 @@ export interface ActionContext {
   readonly forkLsn: string | null;
   readonly sourceTimeline: number | null;
   /** What people were shown when they approved the take-over that this directory lost its tail to. */
-  readonly approved: readonly { readonly by: string; readonly seconds: number | null }[];
+  readonly approved: readonly ShownLoss[];
 }
 
 /** Actions that change the data directory for longer than a turn of the loop. */

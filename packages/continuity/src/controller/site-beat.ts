@@ -27,6 +27,9 @@ export interface BeatFacts {
   /** Since this site saw the primary's portal hold a permit; null: not lately. */
   readonly primarySeenAgeMs: number | null;
   readonly busyWith: string | null;
+  /** Of a primary; see `SiteRecord`. */
+  readonly written: SiteRecord["written"];
+  readonly openCalls: number | null;
 }
 
 export interface SiteBeatDeps {
@@ -86,6 +89,8 @@ export class SiteBeat {
               replayDelayMs: facts.replayDelayMs,
             },
       redis: redis === null ? null : { role: redis.role, offset: redis.offset },
+      written: facts.written ?? null,
+      openCalls: facts.openCalls,
       diskFreeBytes: postgres?.freeBytes ?? null,
       certificateDaysLeft: this.#certificateDaysLeft(),
       settingsDigest: config.region === undefined ? null : settingsDigest(config.region.postgres),

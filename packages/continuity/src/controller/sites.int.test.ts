@@ -1,7 +1,6 @@
 import { systemClock } from "@careline/platform";
 import postgres from "postgres";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import type { DeletionProof } from "../postgres/index.ts";
 import { PermitProbe, SiteClient } from "../testing/site-client.ts";
 import { patientParameters as parameters, SitesTrial } from "../testing/sites-trial.ts";
 import { becomeUnprivileged, eventually } from "../testing/trial.ts";
@@ -186,7 +185,7 @@ it("recovers the regions as they were after everything was killed", async () => 
   expect(await values("east")).toEqual([1, 2, 3, 4, 5]);
 }, 120_000);
 
-it("quarantines and reports what a lost primary alone had committed, and discards it only for an approver", async () => {
+it("quarantines and reports what a lost primary alone had committed", async () => {
   await eventually("permit", 10_000, () => probes.east.holds());
   const sql = connectTo("east");
   let senderPid = 0;
@@ -220,22 +219,6 @@ it("quarantines and reports what a lost primary alone had committed, and discard
     expect.objectContaining({ table: "public.written", key: { value: "99" } }),
   ]);
   expect(report.approved).toEqual([]);
-
-  const path = `/v1/salvage/${copy?.name}/discard`;
-  const refused = await east.send("POST", path, { reason: "test" }).then(
-    () => "",
-    (thrown) => thrown.code,
-  );
-  expect(refused).toBe("NOT_ALLOWED");
-  const approver = new SiteClient(sites, "east", "ada", "approver");
-  const proof = await approver.send<DeletionProof>("POST", path, {
-    reason: "looked at, nothing to merge",
-  });
-  expect(proof).toMatchObject({ name: copy?.name, by: "ada" });
-  expect(await approver.send<DeletionProof>("POST", path, { reason: "again" })).toEqual(proof);
-  const after = await east.get<SalvageList>("/v1/salvage");
-  expect(after.copies.map((each) => each.name)).not.toContain(copy?.name);
-  expect(after.discarded.map((each) => each.digest)).toContain(proof.digest);
   expectNoOverlap();
 }, 180_000);
 

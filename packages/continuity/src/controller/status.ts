@@ -2,6 +2,7 @@ import {
   currentStep,
   lsnBytes,
   type Observation,
+  type Readiness,
   type Site,
   type SiteSeen,
 } from "@careline/continuity-core";
@@ -61,7 +62,12 @@ export interface Status {
   } | null;
   readonly decision: { readonly kind: string; readonly sentence: string };
   readonly alarms: readonly string[];
-  readonly readiness: { readonly ready: boolean; readonly score: number };
+  /** Whether a switchover may begin; sentences that count against it, the weightiest first. */
+  readonly readiness: {
+    readonly ready: boolean;
+    readonly score: number;
+    readonly reasons: readonly string[];
+  };
 }
 
 /** A heartbeat older than this counts as silence: ten beats. */
@@ -73,9 +79,11 @@ export interface StatusParts {
   readonly site: Site;
   readonly snapshot: Snapshot;
   readonly sentence: string;
-  readonly readiness: { readonly ready: boolean; readonly score: number };
+  readonly readiness: Readiness;
   /** As measured on the primary, where this controller is at home; null elsewhere. */
   readonly lag: { readonly bytes: number; readonly seconds: number } | null;
+  /** Beside those of the decision. */
+  readonly alarms: readonly string[];
 }
 
 export function statusOf(parts: StatusParts): Status {
@@ -92,6 +100,9 @@ export function statusOf(parts: StatusParts): Status {
     sites[standby]?.role === "standby";
   const open = o.quorum.openRuns[0]?.run ?? null;
   const { ready, score } = parts.readiness;
+  const reasons = [...parts.readiness.reasons]
+    .sort((one, other) => other.costs - one.costs)
+    .map(({ sentence }) => sentence);
   const isAlarm = decision.kind === "hold" && decision.alarm;
   return {
     system: parts.system,
@@ -123,8 +134,8 @@ export function statusOf(parts: StatusParts): Status {
             step: currentStep(open)?.definition.name ?? null,
           },
     decision: { kind: decision.kind, sentence: parts.sentence },
-    alarms: isAlarm ? [parts.sentence] : [],
-    readiness: { ready, score },
+    alarms: [...(isAlarm ? [parts.sentence] : []), ...parts.alarms],
+    readiness: { ready, score, reasons },
   };
 }
 

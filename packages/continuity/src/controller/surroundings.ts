@@ -44,6 +44,7 @@ export class Surroundings {
       ),
       this.#each(PORTAL_EACH_MS, signal, async () => this.#askPortal(primary(), signal)),
       this.#each(DATABASE_EACH_MS, signal, async () => this.#askDatabase(signal)),
+      this.#each(CONTROLLER_EACH_MS, signal, async () => this.#askOtherPortal(signal)),
     ]);
   }
 
@@ -64,19 +65,42 @@ export class Surroundings {
     return this.#ageMs("database") < 2 * FRESH_MS;
   }
 
+  /** What of the region `site` answered within the last few seconds, whoever is primary. */
+  signsOfLife(site: "east" | "west"): string[] {
+    const signs = [`controller/${site}`, `alive/${site}`, `serving/${site}`].filter(
+      (what) => this.#ageMs(what) < FRESH_MS,
+    );
+    // The other region's database is the only one that is asked from here.
+    const isOther = this.#config.site !== "witness" && site !== this.#config.site;
+    return isOther && this.canReachDatabase() ? [...signs, `database/${site}`] : signs;
+  }
+
   async close(): Promise<void> {
     await Promise.all([this.#agent.destroy(), ...this.#peers.map(({ client }) => client.close())]);
   }
 
   async #askPortal(site: "east" | "west" | null, signal: AbortSignal): Promise<void> {
-    const url = site === null ? undefined : this.#config.portals[site]?.url;
-    if (url === undefined) return;
-    const answer = await request(`${url.replace(/\/$/, "")}/health`, {
+    if (site !== null && (await this.#isWell(site, "/health", signal)))
+      this.#note(`serving/${site}`);
+  }
+
+  /** A standby's portal answers without a permit: a sign that its region is not off. */
+  async #askOtherPortal(signal: AbortSignal): Promise<void> {
+    const { site } = this.#config;
+    if (site === "witness") return;
+    const other = site === "east" ? "west" : "east";
+    if (await this.#isWell(other, "/health/alive", signal)) this.#note(`alive/${other}`);
+  }
+
+  async #isWell(site: "east" | "west", path: string, signal: AbortSignal): Promise<boolean> {
+    const url = this.#config.portals[site]?.url;
+    if (url === undefined) return false;
+    const answer = await request(`${url.replace(/\/$/, "")}${path}`, {
       dispatcher: this.#agent,
       signal: AbortSignal.any([signal, this.#clock.deadline(WITHIN_MS)]),
     });
     await answer.body.dump();
-    if (answer.statusCode === 200) this.#note(`serving/${site}`);
+    return answer.statusCode === 200;
   }
 
   /** PostgreSQL answers the request for TLS with one byte before anything else: enough to know that it accepts. */

@@ -1,9 +1,35 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Approval, Loss } from "@careline/continuity-core";
 import type { Clock, Logger } from "@careline/platform";
 import type { PostgresConfig } from "../config.ts";
 import { type DivergedRow, layoutOf, listDivergedRows } from "../postgres/index.ts";
 import type { ActionContext } from "./site-actions.ts";
+
+/** What one person was shown. */
+export interface ShownLoss extends Loss {
+  readonly by: string;
+  readonly as: "orderer" | Approval["role"];
+}
+
+export interface LossCompared {
+  readonly found: { readonly seconds: number; readonly rows: number };
+  /** Whether no more was lost than each person was shown; null: nobody was asked, or somebody was shown that it is unknown. */
+  readonly isWithinApproved: boolean | null;
+}
+
+/** Rows that were deleted count as rows. */
+export function compareLoss(
+  approved: readonly ShownLoss[],
+  found: { readonly seconds: number | null; readonly rows: number },
+): LossCompared {
+  const truth = { seconds: found.seconds ?? 0, rows: found.rows };
+  const isUnknown = approved.some(({ seconds, rows }) => seconds === null || rows === null);
+  const isWithin = approved.every(
+    ({ seconds, rows }) => truth.seconds <= (seconds ?? 0) && truth.rows <= (rows ?? 0),
+  );
+  return { found: truth, isWithinApproved: approved.length === 0 || isUnknown ? null : isWithin };
+}
 
 /** What a returning region had committed beyond the fork. Table names and keys only, never contents. */
 export interface TailReport {
@@ -12,8 +38,10 @@ export interface TailReport {
   readonly term: number;
   readonly forkLsn: string | null;
   readonly createdAt: string;
-  /** What was shown to whoever approved the take-over that ended the term; empty when nobody had to. */
-  readonly approved: readonly { readonly by: string; readonly seconds: number | null }[];
+  /** What was shown to whoever ordered or approved the take-over that ended the term; empty when nobody had to be asked. */
+  readonly approved: readonly ShownLoss[];
+  /** The loss that people agreed to, beside the truth. */
+  readonly compared: LossCompared;
   /** From the first to the last diverged commit; null without rows. */
   readonly seconds: number | null;
   readonly transactions: number;
@@ -44,6 +72,8 @@ export class TailReporter {
     if (existsSync(path)) return;
     const copy = join(layoutOf(config).quarantineDir, name);
     const found = await listDivergedRows(config, copy, context.forkLsn, clock, signal);
+    const deleted = Object.values(found.deleted).reduce((sum, count) => sum + count, 0);
+    const seconds = spanSeconds(found.rows);
     const report: TailReport = {
       dataId: name,
       run: context.run.id,
@@ -51,7 +81,8 @@ export class TailReporter {
       forkLsn: context.forkLsn,
       createdAt: clock.wallNow().toISOString(),
       approved: context.approved,
-      seconds: spanSeconds(found.rows),
+      compared: compareLoss(context.approved, { seconds, rows: found.rows.length + deleted }),
+      seconds,
       ...found,
     };
     mkdirSync(evidenceDir, { recursive: true, mode: 0o700 });

@@ -244,6 +244,46 @@ export class PostgresSql {
     });
   }
 
+  async flushedLsn(signal: AbortSignal): Promise<string> {
+    return this.#main.run(1_500, signal, async (sql) => {
+      const [row] = await sql<{ lsn: string }[]>`select pg_current_wal_flush_lsn()::text as lsn`;
+      if (row === undefined) throw new ContinuityError("DATABASE_DOWN", "no position");
+      return row.lsn;
+    });
+  }
+
+  /** What `rowsWritten` needs; durable here only, repeated at every start of a count. */
+  async ensureLogReader(signal: AbortSignal): Promise<void> {
+    await this.#main.run(5_000, signal, async (sql) => {
+      await sql.begin(async (tx) => {
+        await tx`set local synchronous_commit = local`;
+        await tx`create extension if not exists pg_walinspect`;
+      });
+    });
+  }
+
+  /** Row versions written or deleted between two positions of the flushed log, the catalogue's own included: never fewer than a report lists. */
+  async rowsWritten(from: string, to: string, signal: AbortSignal): Promise<number> {
+    return this.#main.run(3_000, signal, async (sql) => {
+      const [row] = await sql<{ rows: number }[]>`
+        select coalesce(sum("count"), 0)::float8 as rows
+          from pg_get_wal_stats(${from}::pg_lsn, ${to}::pg_lsn, true)
+         where "resource_manager/record_type" ~ '^Heap2?/(INSERT|UPDATE|HOT_UPDATE|DELETE|MULTI_INSERT)'`;
+      return row?.rows ?? 0;
+    });
+  }
+
+  /** Calls with somebody on the line, as the portal's schema counts them; null where it does not. */
+  async openCalls(signal: AbortSignal): Promise<number | null> {
+    return this.#careline.run(1_500, signal, async (sql) => {
+      const [known] = await sql<{ known: boolean }[]>`
+        select to_regprocedure('portal.open_calls()') is not null as known`;
+      if (known?.known !== true) return null;
+      const [row] = await sql<{ calls: number }[]>`select portal.open_calls()::int as calls`;
+      return row?.calls ?? null;
+    });
+  }
+
   /** For the rules of a standby that stops receiving: reloads, then waits until the receiver is gone. */
   async awaitReceiver(present: boolean, withinMs: number, signal: AbortSignal): Promise<void> {
     await this.#main.run(withinMs, signal, async (sql) => {

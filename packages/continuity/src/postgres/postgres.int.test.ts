@@ -2,16 +2,13 @@ import { readFileSync, rmSync } from "node:fs";
 import { systemClock, systemRandom } from "@careline/platform";
 import postgres from "postgres";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
-import type { PostgresConfig } from "../config.ts";
 import { createAuthority } from "../testing/authority.ts";
 import { configureTwoRegions, type TwoRegions } from "../testing/region.ts";
+import { RegionServer } from "../testing/region-server.ts";
 import { becomeUnprivileged, eventually, Trial } from "../testing/trial.ts";
 import {
   layoutOf,
   listDivergedRows,
-  PostgresCopies,
-  PostgresServer,
-  PostgresSql,
   Quarantine,
   readDataId,
   standbyName,
@@ -26,54 +23,19 @@ const trial = new Trial("postgres");
 const never = new AbortController().signal;
 let regions: TwoRegions;
 
-/** One region's server with everything that the keeper and the controller do to it. */
-class Node {
-  readonly config: PostgresConfig;
-  readonly server: PostgresServer;
-  readonly sql: PostgresSql;
-  readonly copies: PostgresCopies;
-  exits = 0;
-  constructor(config: PostgresConfig) {
-    this.config = config;
-    this.server = new PostgresServer(config, systemClock, () => {
-      this.exits += 1;
-    });
-    this.sql = new PostgresSql(config, systemClock);
-    this.copies = new PostgresCopies(config, systemClock, systemRandom);
-  }
-  async end(): Promise<void> {
-    await this.sql.close();
-    await this.server.stop("immediate", never);
-  }
+class Node extends RegionServer {
   async write(value: number, commit: "on" | "local" = "local"): Promise<void> {
-    const sql = postgres({
-      path: `${this.config.socketDir}/.s.PGSQL.${this.config.listen.port}`,
-      username: "postgres",
-      database: "careline",
-      max: 1,
-      onnotice: () => undefined,
-    });
-    try {
-      await sql.unsafe(`set synchronous_commit = ${commit};
+    await this.with((sql) =>
+      sql.unsafe(`set synchronous_commit = ${commit};
         create table if not exists public.written (value int primary key);
-        insert into public.written values (${value}) on conflict do nothing`);
-    } finally {
-      await sql.end();
-    }
+        insert into public.written values (${value}) on conflict do nothing`),
+    );
   }
   async values(): Promise<number[]> {
-    const sql = postgres({
-      path: `${this.config.socketDir}/.s.PGSQL.${this.config.listen.port}`,
-      username: "postgres",
-      database: "careline",
-      max: 1,
-    });
-    try {
-      const rows = await sql<{ value: number }[]>`select value from public.written order by value`;
-      return rows.map((row) => row.value);
-    } finally {
-      await sql.end();
-    }
+    const rows = await this.with(
+      (sql) => sql<{ value: number }[]>`select value from public.written order by value`,
+    );
+    return rows.map((row) => row.value);
   }
 }
 

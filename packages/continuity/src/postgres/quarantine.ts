@@ -1,13 +1,14 @@
 import { createHash } from "node:crypto";
 import {
+  createReadStream,
   existsSync,
   readdirSync,
   readFileSync,
   renameSync,
-  rmSync,
   statSync,
   writeFileSync,
 } from "node:fs";
+import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Clock } from "@careline/platform";
 import { z } from "zod";
@@ -20,7 +21,7 @@ import { layoutOf } from "./layout.ts";
 const proofSchema = z.object({
   name: z.string(),
   bytes: z.number(),
-  /** SHA-256 over names and sizes of all files as they were, and over pg_control. */
+  /** SHA-256 over names and contents of all files as they were. */
   digest: z.string(),
   systemId: z.string().nullable(),
   by: z.string(),
@@ -68,21 +69,31 @@ export class Quarantine {
   ): Promise<DeletionProof> {
     const known = this.proofs().find((proof) => proof.name === name);
     if (known !== undefined) return known;
-    const copy = this.pathOf(name);
-    const proof: DeletionProof = {
-      name,
-      bytes: await directorySize(copy),
-      digest: digestOf(copy),
-      systemId: await this.#systemId(copy, signal),
-      by,
-      reason,
-      deletedAt: this.#clock.wallNow().toISOString(),
-    };
+    const draft = join(layoutOf(this.#config).quarantineDir, `${name}.draft.json`);
+    if (!/^[A-Za-z0-9-]{1,80}$/.test(name) || !existsSync(draft)) {
+      const copy = this.pathOf(name);
+      const proof: DeletionProof = {
+        name,
+        bytes: await directorySize(copy),
+        digest: await digestOf(copy, signal),
+        systemId: await this.#systemId(copy, signal),
+        by,
+        reason,
+        deletedAt: this.#clock.wallNow().toISOString(),
+      };
+      writeFileSync(draft, `${JSON.stringify(proof, null, 2)}\n`, { mode: 0o600 });
+    }
+    return this.#delete(name, draft);
+  }
+
+  /** The draft becomes the proof only when nothing is left; one that was interrupted goes on here. */
+  async #delete(name: string, draft: string): Promise<DeletionProof> {
+    const copy = join(layoutOf(this.#config).quarantineDir, name);
     // Renamed first: what is half deleted must never be listed as a copy again.
-    renameSync(copy, `${copy}.deleted`);
-    rmSync(`${copy}.deleted`, { recursive: true, force: true });
-    writeFileSync(`${copy}.proof.json`, `${JSON.stringify(proof, null, 2)}\n`, { mode: 0o600 });
-    return proof;
+    if (existsSync(copy)) renameSync(copy, `${copy}.deleted`);
+    await rm(`${copy}.deleted`, { recursive: true, force: true });
+    renameSync(draft, `${copy}.proof.json`);
+    return proofSchema.parse(JSON.parse(readFileSync(`${copy}.proof.json`, "utf8")));
   }
 
   proofs(): DeletionProof[] {
@@ -112,14 +123,16 @@ export class Quarantine {
   }
 }
 
-function digestOf(copy: string): string {
+/** Reads everything once more: what is proven gone is what was there, byte by byte. */
+async function digestOf(copy: string, signal: AbortSignal): Promise<string> {
   const hash = createHash("sha256");
-  const entries = readdirSync(copy, { withFileTypes: true, recursive: true })
+  const entries = (await readdir(copy, { withFileTypes: true, recursive: true }))
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
     .sort();
-  for (const path of entries) hash.update(`${path.slice(copy.length)} ${statSync(path).size}\n`);
-  const control = join(copy, "global", "pg_control");
-  if (existsSync(control)) hash.update(readFileSync(control));
+  for (const path of entries) {
+    hash.update(`${path.slice(copy.length)} ${statSync(path).size}\n`);
+    for await (const part of createReadStream(path, { signal })) hash.update(part as Buffer);
+  }
   return hash.digest("hex");
 }

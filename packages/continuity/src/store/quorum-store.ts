@@ -200,6 +200,15 @@ export class StoreChannel {
     return true;
   }
 
+  /** Members of the cluster that the own site's member belongs to. */
+  async memberNames(signal: AbortSignal): Promise<string[]> {
+    const list = await this.#etcd.sendToOwn(
+      { path: "/v3/cluster/member/list", body: {}, schema: memberListSchema, repeatable: true },
+      signal,
+    );
+    return list.members.map((member) => member.name);
+  }
+
   #wireRange(prefix: string, limit: number): unknown {
     const from = this.#prefix + prefix;
     return { key: toBase64(from), range_end: toBase64(endOfPrefix(from)), limit };

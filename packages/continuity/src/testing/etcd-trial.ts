@@ -9,8 +9,8 @@ export interface EtcdTrialMember {
   readonly name: string;
   readonly url: string;
   process: ChildProcess;
-  /** Starts it again on its data. */
-  start(): void;
+  /** Starts it again on its data; `more`: arguments of this start alone. */
+  start(more?: readonly string[]): void;
 }
 
 /** Three real members with TLS, client certificates, users and roles, as the lab runs them. */
@@ -40,13 +40,14 @@ export async function startEtcdTrial(
     const url = `https://127.0.0.1:${ports[at + 3]}`;
     const peer = `https://127.0.0.1:${ports[at]}`;
     const args = memberArguments({ name, url, peer, dir: trial.dir, peers: peers.join(","), tls });
-    const start = (): ChildProcess => trial.spawn(`etcd-${name}`, "etcd", args);
+    const start = (more: readonly string[] = []): ChildProcess =>
+      trial.spawn(`etcd-${name}`, "etcd", [...args, ...more]);
     const member = {
       name,
       url,
       process: start(),
-      start: () => {
-        member.process = start();
+      start: (more?: readonly string[]) => {
+        member.process = start(more);
       },
     };
     return member;

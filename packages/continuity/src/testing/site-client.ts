@@ -20,7 +20,7 @@ export class SiteClient {
   }
 
   async send<T>(method: "POST" | "PUT", path: string, body: unknown): Promise<T> {
-    return (await this.#peer.request(method, path, body, 5_000, never)) as T;
+    return (await this.#peer.request(method, path, body, 30_000, never)) as T;
   }
 
   async status(): Promise<Status> {
