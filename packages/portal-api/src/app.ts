@@ -2,6 +2,7 @@ import { invariant } from "@careline/platform";
 import { type RouteDefinition, routes } from "@careline/portal-contract";
 import type { FastifyInstance } from "fastify";
 import { buildServer } from "./build-server.ts";
+import { keepPoolWarm } from "./database/index.ts";
 import { buildDomains } from "./domain-handlers.ts";
 import { createFieldCipher } from "./encryption/index.ts";
 import type { Streams } from "./event-stream/index.ts";
@@ -60,6 +61,7 @@ export async function buildApp(deps: AppDeps): Promise<PortalApp> {
     streams,
     loops: [
       { name: "confirmed-watch", run: (signal) => confirmed.run(signal) },
+      { name: "warm-pool", run: (signal) => keepPoolWarm(foundation.database, clock, signal) },
       ...foundationLoops({
         background,
         permit,

@@ -6,7 +6,7 @@ import {
   type TestCluster,
   type TestDatabase,
 } from "../testing/index.ts";
-import { Database, type TransactionSettings } from "./index.ts";
+import { Database, keepPoolWarm, type TransactionSettings } from "./index.ts";
 
 const authority = createTestAuthority();
 let cluster: TestCluster;
@@ -301,4 +301,26 @@ it("settles everything that is asked of a connection after its server died, with
   await cluster.restart();
   await database.withTransaction(settings(), async ({ tx }) => tx`select 1`, never);
   expect(database.pool.load).toEqual({ used: 0, waiting: 0 });
+});
+
+it("keeps its pool open before anybody asks, and again after the server closed it", async () => {
+  const stop = new AbortController();
+  const warm = open(3);
+  const keeping = keepPoolWarm(warm, systemClock, stop.signal);
+  const backends = async (): Promise<number[]> => {
+    const rows = await base.connect("postgres")<{ pid: number }[]>`
+      select pid from pg_stat_activity
+      where datname = ${base.name} and application_name = 'careline-portal' and state = 'idle'`;
+    return rows.map(({ pid }) => pid).toSorted((a, b) => a - b);
+  };
+  await expect.poll(backends).toHaveLength(3);
+  const before = await backends();
+  await base.connect("postgres")`
+    select pg_terminate_backend(pid) from pg_stat_activity where pid = any (${before}::int[])`;
+  await expect.poll(backends, { timeout: 10_000 }).toHaveLength(3);
+  expect(await backends()).not.toEqual(before);
+  expect(warm.pool.load).toEqual({ used: 0, waiting: 0 });
+  stop.abort();
+  await keeping;
+  await warm.close();
 });

@@ -7,3 +7,4 @@ export {
   type TransactionSettings,
 } from "./transaction.ts";
 export type { Tx } from "./tx.ts";
+export { keepPoolWarm } from "./warm-pool.ts";

@@ -60,6 +60,26 @@ export class Pool {
     }
   }
 
+  /**
+   * Opens what the pool lacks, one after another, and lets `prepare` use each before it waits for work.
+   * Errors: those of opening and preparing, at the first; STOPPING.
+   */
+  async fill(
+    prepare: (connection: Connection) => Promise<unknown>,
+    signal: AbortSignal,
+  ): Promise<void> {
+    this.#dropOver();
+    while (this.#count < this.#options.size && !signal.aborted) {
+      if (this.#stop.signal.aborted) throw new PortalError("STOPPING", "the pool is closed");
+      const connection = await this.#open(signal);
+      try {
+        await connection.guard(prepare(connection), signal);
+      } finally {
+        this.release(connection);
+      }
+    }
+  }
+
   /** Refuses newcomers and closes what is idle; connections in use are destroyed as they come back. */
   async close(): Promise<void> {
     this.#stop.abort(new PortalError("STOPPING", "the pool is closed"));
@@ -67,6 +87,13 @@ export class Pool {
     const idle = this.#idle.splice(0);
     this.#count -= idle.length;
     await Promise.allSettled(idle.map(async (connection) => connection.close()));
+  }
+
+  /** What the server closed while nobody used it. */
+  #dropOver(): void {
+    const open = this.#idle.filter((connection) => !connection.isOver);
+    this.#count -= this.#idle.length - open.length;
+    this.#idle.splice(0, this.#idle.length, ...open);
   }
 
   #takeIdle(): Connection | undefined {
