@@ -233,8 +233,6 @@ describe("an open run keeps a site from deciding by itself", () => {
     const seen = (kind: "held" | "released", releasedForMs: number | null) =>
       short(lapsed({ quorum: { ...open(handing), view: view(kind), releasedForMs } }));
     expect(seen("held", null)).toBe("take-over");
-    expect(seen("released", policy.takeBackAfterMs - 1)).toBe("run-elsewhere");
-    expect(seen("released", policy.takeBackAfterMs)).toBe("take-over");
     const paused = { ...handing, state: { kind: "paused", by: "otto" } as const };
     const waiting = (releasedForMs: number) =>
       short(lapsed({ quorum: { ...open(paused), view: view("released"), releasedForMs } }));
@@ -291,8 +289,14 @@ describe("a primary that is not started yet", () => {
 });
 
 it("lets no run of another system's plan keep a region from its own decisions", () => {
-  const plan: RunRecord = { ...at("taken-over", aSwitchover), kind: "plan", state: { kind: "paused", by: "otto" } };
+  const plan: RunRecord = {
+    ...at("taken-over", aSwitchover),
+    kind: "plan",
+    state: { kind: "paused", by: "otto" },
+  };
   const openRuns = [{ run: plan, revision: 50, stepForMs: 0 }];
   const fenced = aKeeper({ phase: "fenced", postgres: "down" });
-  expect(short(aPrimarySeen({ keeper: fenced, quorum: aQuorum({ openRuns }) }))).toBe("start-primary");
+  expect(short(aPrimarySeen({ keeper: fenced, quorum: aQuorum({ openRuns }) }))).toBe(
+    "start-primary",
+  );
 });

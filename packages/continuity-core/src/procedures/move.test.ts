@@ -1,12 +1,5 @@
 import { describe, expect, it } from "vitest";
-import {
-  aKeeper,
-  aPrimarySeen,
-  aQuorum,
-  aStandbySeen,
-  aView,
-  someTime,
-} from "../explain/scene.ts";
+import { aKeeper, aPrimarySeen, aQuorum, aStandbySeen, aView, someTime } from "../explain/scene.ts";
 import type { Observation } from "../observe/index.ts";
 import type { RunRecord, StepRecord } from "../runs/index.ts";
 import { orderedRun } from "./begin-run.ts";
@@ -23,7 +16,11 @@ const aSwitchover: RunRecord = orderedRun(aPrimarySeen(), aView(), {
 });
 
 /** The switchover with the named step begun by this controller's life. */
-function at(name: string, controller = "controller-east-1", changes: Partial<RunRecord> = {}): RunRecord {
+function at(
+  name: string,
+  controller = "controller-east-1",
+  changes: Partial<RunRecord> = {},
+): RunRecord {
   const index = aSwitchover.steps.findIndex((step) => step.definition.name === name);
   const steps = aSwitchover.steps.map((step, own): StepRecord => {
     if (own < index) return { ...step, state: { kind: "done", evidence: [], tookMs: 1 } };
@@ -117,16 +114,19 @@ describe("nothing is done", () => {
       const view = { ...aView(), [part]: { record: null, revision: 0 } };
       expect(event(at("handed-over"), aPrimarySeen({ quorum: aQuorum({ view }) }))).toBe("nothing");
     }
-    expect(event(at("handed-over"), aPrimarySeen({ quorum: aQuorum({ view: null }) }))).toBe("nothing");
-    const paused = at("handed-over", "controller-east-1", { state: { kind: "paused", by: "otto" } });
+    expect(event(at("handed-over"), aPrimarySeen({ quorum: aQuorum({ view: null }) }))).toBe(
+      "nothing",
+    );
+    const paused = at("handed-over", "controller-east-1", {
+      state: { kind: "paused", by: "otto" },
+    });
     expect(event(paused, aPrimarySeen(), 10 * budgetMs)).toBe("nothing");
   });
 
   it("for a run of which no step is left", () => {
-    const steps = aSwitchover.steps.map((step) => ({
-      ...step,
-      state: { kind: "done", evidence: [], tookMs: 1 } as const,
-    }));
+    const steps = aSwitchover.steps.map(
+      (step): StepRecord => ({ ...step, state: { kind: "done", evidence: [], tookMs: 1 } }),
+    );
     expect(move({ ...aSwitchover, steps }, aPrimarySeen())).toEqual({
       kind: "nothing",
       why: "no step is left",

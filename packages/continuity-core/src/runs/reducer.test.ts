@@ -1,8 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { aPrimarySeen, aView, someTime as at } from "../explain/scene.ts";
+import { aPrimarySeen, someTime as at, aView } from "../explain/scene.ts";
 import { orderedRun } from "../procedures/index.ts";
 import { isPastUndo, type Reduced, type RunEvent, reduceRun } from "./reducer.ts";
-import { currentStep, type RunRecord, type RunState, type StepState, stepToUndo } from "./run-record.ts";
+import {
+  currentStep,
+  type RunRecord,
+  type RunState,
+  type StepState,
+  stepToUndo,
+} from "./run-record.ts";
 
 const aSwitchover: RunRecord = orderedRun(aPrimarySeen(), aView(), {
   kind: "switchover",
@@ -20,7 +26,9 @@ const running: StepState = { kind: "running", by: "c1", since: at };
 function run(states: readonly StepState[], state: RunState = { kind: "running" }): RunRecord {
   const steps = aSwitchover.steps.map((step, index) => {
     const given = states[index];
-    return given === undefined ? step : { ...step, state: given, attempt: given === running ? 1 : 0 };
+    return given === undefined
+      ? step
+      : { ...step, state: given, attempt: given === running ? 1 : 0 };
   });
   return { ...aSwitchover, steps, state };
 }
@@ -40,13 +48,20 @@ const finish = (step: string): RunEvent => ({
   claimNext: null,
   at,
 });
-const fail = (step: string, isFinal = false): RunEvent => ({ kind: "fail-step", step, why: "no", isFinal, at });
+const fail = (step: string, isFinal = false): RunEvent => ({
+  kind: "fail-step",
+  step,
+  why: "no",
+  isFinal,
+  at,
+});
 const undoing: RunState = { kind: "undoing", why: "cancelled by otto", ends: "cancelled" };
 
 describe("a step", () => {
   it("is begun as often as it may be attempted, by whomever, and not once more", () => {
     let begun = run([]);
-    for (const controller of ["c1", "c2", "c3"]) begun = changed(reduceRun(begun, begin(controller)));
+    for (const controller of ["c1", "c2", "c3"])
+      begun = changed(reduceRun(begun, begin(controller)));
     expect(currentStep(begun)?.attempt).toBe(3);
     expect(why(reduceRun(begun, begin("c4")))).toBe("no attempt is left");
   });
@@ -68,7 +83,9 @@ describe("a step", () => {
   });
 
   it("that failed is tried again, unless trying again would act on a reason that is over", () => {
-    expect(changed(reduceRun(run([running]), fail("ready")))).toMatchObject({ state: { kind: "running" } });
+    expect(changed(reduceRun(run([running]), fail("ready")))).toMatchObject({
+      state: { kind: "running" },
+    });
     expect(changed(reduceRun(run([running]), fail("ready", true)))).toMatchObject({
       state: { kind: "failed", why: "ready: no", at },
     });
@@ -92,10 +109,16 @@ describe("a run that is undone", () => {
     if (first === undefined || second === undefined) throw new Error("no steps");
     const both = {
       ...run([], undoing),
-      steps: [{ ...first, definition: { ...first.definition, undo: "taken-back" } }, second, ...rest],
+      steps: [
+        { ...first, definition: { ...first.definition, undo: "taken-back" } },
+        second,
+        ...rest,
+      ],
     };
     expect(stepToUndo(both)?.definition.name).toBe("handed-over");
-    expect(why(reduceRun(both, { kind: "finish-undo", step: "ready", at }))).toContain("not the next");
+    expect(why(reduceRun(both, { kind: "finish-undo", step: "ready", at }))).toContain(
+      "not the next",
+    );
     const half = changed(reduceRun(both, { kind: "finish-undo", step: "handed-over", at }));
     expect(half.state).toEqual(undoing);
     expect(stepToUndo(half)?.definition.name).toBe("ready");
@@ -164,7 +187,9 @@ describe("people", () => {
     expect(changed(reduceRun(run([]), pause)).state).toEqual({ kind: "paused", by: "otto" });
     expect(why(reduceRun(run([], undoing), pause))).toBe("the run is undoing");
     expect(why(reduceRun(run([]), resume))).toBe("the run is not paused");
-    expect(why(reduceRun(run([], { kind: "paused", by: "otto" }), begin("c1")))).toBe("the run is paused");
+    expect(why(reduceRun(run([], { kind: "paused", by: "otto" }), begin("c1")))).toBe(
+      "the run is paused",
+    );
   });
 
   it("cancel a run of which nothing is to be undone at once", () => {
@@ -173,7 +198,11 @@ describe("people", () => {
   });
 
   it("make a move ungraceful: what needs the other region is skipped, what is done stays done", () => {
-    const reduced = reduceRun(run([done, running], undoing), { kind: "make-ungraceful", by: "otto", at });
+    const reduced = reduceRun(run([done, running], undoing), {
+      kind: "make-ungraceful",
+      by: "otto",
+      at,
+    });
     const ungraceful = changed(reduced);
     expect(ungraceful).toMatchObject({ isGraceful: false, state: { kind: "running" } });
     expect(ungraceful.steps.map(({ state }) => state.kind)).toEqual([

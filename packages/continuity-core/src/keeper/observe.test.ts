@@ -1,0 +1,212 @@
+import { describe, expect, it } from "vitest";
+import type { QuorumView } from "../store/index.ts";
+import type { KeeperEffect } from "./effects.ts";
+import { observe } from "./observe.ts";
+import { anOrder, RegionPair } from "./region-pair.ts";
+import { keeperRules } from "./rules.ts";
+import type { KeeperState, Phase } from "./state.ts";
+import type { Turn } from "./turn.ts";
+
+const pair = RegionPair.serving();
+const { now } = pair;
+const aTurn = (): Turn & { readonly effects: KeeperEffect[] } => ({
+  now,
+  rules: keeperRules,
+  effects: [],
+});
+const state = (site: "east" | "west", changes: Partial<KeeperState> = {}): KeeperState => ({
+  ...pair.state(site),
+  ...changes,
+});
+const view = (): QuorumView => pair.state("east").view as QuorumView;
+
+/** The view with one record changed at a later revision. */
+function later(part: "term" | "lease" | "sync", changes: object, by = 100): QuorumView {
+  const { record, revision } = view()[part];
+  return { ...view(), [part]: { record: { ...record, ...changes }, revision: revision + by } };
+}
+
+describe("a reading", () => {
+  it("that is older than what is known changes nothing", () => {
+    const known = state("west", { view: later("lease", { counter: 99 }) });
+    const turn = aTurn();
+    expect(observe(known, turn, view())).toBe(known);
+    expect(turn.effects).toEqual([]);
+  });
+
+  it("of a new term begins the wait for that term, and keeps the longer plan of the one that ended", () => {
+    const next = observe(
+      state("west", { view: later("lease", { validityMs: 4_000 }, 0), lastPromiseMs: 77 }),
+      aTurn(),
+      later("term", { term: 2, primary: "west" }),
+    );
+    expect(next).toMatchObject({
+      termSeenAtMs: now,
+      predecessorValidityMs: 4_000,
+      lastPromiseMs: 77,
+    });
+    const shorter = observe(
+      state("west", { view: later("lease", { validityMs: 100 }, 0) }),
+      aTurn(),
+      later("term", { term: 2, primary: "west" }),
+    );
+    expect(shorter.predecessorValidityMs).toBe(shorter.parameters.leaseMs);
+  });
+
+  it("of the same term keeps its wait, and restarts that of a lease that was renewed", () => {
+    const known = state("west", { view: view(), termSeenAtMs: 5, leaseSeenAtMs: 6 });
+    const { leaseSeenAtMs, termSeenAtMs } = observe(known, aTurn(), later("lease", {}));
+    expect([termSeenAtMs, leaseSeenAtMs]).toEqual([5, now]);
+    expect(observe(known, aTurn(), view()).leaseSeenAtMs).toBe(6);
+  });
+});
+
+describe("another site's term", () => {
+  const seen = later("term", { term: 2, primary: "west" });
+  const seenIn = (phase: Phase, postgres: KeeperState["postgres"] = "primary") => {
+    const turn = aTurn();
+    const next = observe(state("east", { phase, postgres }), turn, seen);
+    return { next, kinds: turn.effects.map(({ kind }) => kind) };
+  };
+
+  it("fences whoever may still write, in every phase that is not a follower's", () => {
+    const writing = { step: "revoking", untilMs: now, change: 1, finalLsn: null } as const;
+    const phases: readonly Phase[] = [
+      { kind: "serving" },
+      { kind: "draining" },
+      { kind: "resuming" },
+      { kind: "recording-term" },
+      { kind: "taking-back" },
+      { kind: "releasing", ...writing },
+      { kind: "fenced", why: "deadline" },
+      { kind: "waiting-gate", order: anOrder(), step: "waiting" },
+    ];
+    for (const phase of phases) {
+      const { kinds, next } = seenIn(phase);
+      expect(next.phase).toEqual({ kind: "fenced", why: "higher-term" });
+      expect(kinds).toContain("stop-postgres");
+    }
+  });
+
+  it("leaves followers alone, and who is fenced for it or has released already", () => {
+    const phases: readonly Phase[] = [
+      { kind: "idle" },
+      { kind: "standby", wanted: "running" },
+      { kind: "released" },
+      { kind: "fenced", why: "higher-term" },
+      { kind: "fenced", why: "store-changed" },
+    ];
+    for (const phase of phases) {
+      const { kinds, next } = seenIn(phase, "down");
+      expect(next.phase).toEqual(phase);
+      expect(kinds).toEqual([]);
+    }
+  });
+});
+
+describe("another life of the store", () => {
+  const reborn = (generation: number): QuorumView => ({
+    ...later("term", { term: 5, primary: "west" }),
+    store: { record: { id: `life-${generation}`, generation }, revision: 300 },
+  });
+
+  it("fences who may write, forgets its renewals, and opens the latch", () => {
+    const serving = observe(state("east"), aTurn(), reborn(2));
+    expect(serving).toMatchObject({
+      phase: { kind: "fenced", why: "store-changed" },
+      renewedTerm: null,
+      view: { store: { record: { generation: 2 } } },
+    });
+    const deciding: Phase = {
+      kind: "deciding",
+      order: anOrder(),
+      view: view(),
+      position: null,
+      sent: true,
+    };
+    expect(observe(state("west", { phase: deciding }), aTurn(), reborn(2)).phase.kind).toBe(
+      "standby",
+    );
+  });
+
+  it("stays fenced as what it was fenced for", () => {
+    const fenced = { phase: { kind: "fenced", why: "higher-term" }, postgres: "down" } as const;
+    expect(observe(state("east", fenced), aTurn(), reborn(2)).phase).toEqual(fenced.phase);
+  });
+
+  it("says nothing when it is an older one, but for an alarm", () => {
+    const turn = aTurn();
+    const known = state("east");
+    expect(observe(known, turn, reborn(1))).toBe(known);
+    expect(turn.effects).toMatchObject([{ kind: "alarm", alarm: "older-store" }]);
+  });
+});
+
+describe("a decided take-over", () => {
+  const order = anOrder();
+  const phase: Phase = { kind: "deciding", order, view: view(), position: null, sent: true };
+  const judged = (seen: QuorumView): string =>
+    observe(state("west", { phase }), aTurn(), seen).phase.kind;
+
+  it("has won when the term names its claim, and lost when its comparisons cannot hold any more", () => {
+    expect(judged(later("term", { term: 2, primary: "west", claim: order.claim }))).toBe(
+      "waiting-gate",
+    );
+    expect(judged(later("term", { term: 2, primary: "east", claim: "another" }))).toBe("standby");
+    expect(judged(later("lease", {}))).toBe("standby");
+    expect(judged(later("sync", {}))).toBe("standby");
+    expect(judged(view())).toBe("deciding");
+  });
+});
+
+describe("a release", () => {
+  const seen = (bootId: string) => later("lease", { kind: "released", bootId });
+  const phase: Phase = {
+    kind: "releasing",
+    step: "writing",
+    untilMs: 0,
+    change: 1,
+    finalLsn: null,
+  };
+
+  it("is recognised by this life's own record, however its answer was lost", () => {
+    const { bootId } = state("east");
+    expect(observe(state("east", { phase }), aTurn(), seen(bootId)).phase.kind).toBe("released");
+    expect(observe(state("east", { phase }), aTurn(), seen("another")).phase.kind).toBe(
+      "releasing",
+    );
+    const early = { ...phase, step: "stopping" } as Phase;
+    expect(observe(state("east", { phase: early }), aTurn(), seen(bootId)).phase.kind).toBe(
+      "releasing",
+    );
+  });
+});
+
+describe("another keeper's claim", () => {
+  it("halts this one in any phase: database stopped, nothing awaited, nothing geo", () => {
+    const keepers = {
+      ...view().keepers,
+      east: { record: { bootId: "another", claimedAt: "" }, revision: 400 },
+    };
+    const turn = aTurn();
+    const openTxn = { attempt: 5, purpose: "renew", sentAtMs: now } as const;
+    const geo = { on: true, generation: 7 };
+    const halted = observe(state("east", { openTxn, geo }), turn, { ...view(), keepers });
+    expect(halted).toMatchObject({
+      phase: { kind: "halted" },
+      postgres: "stopping",
+      openTxn: null,
+      openPromise: null,
+      geo: { on: false },
+    });
+    expect(turn.effects).toContainEqual({ kind: "stop-postgres", mode: "immediate" });
+  });
+});
+
+describe("another record of the standby", () => {
+  it("turns geo off; the one that was announced does not", () => {
+    const geo = { on: true, generation: view().sync.revision };
+    expect(observe(state("east", { geo }), aTurn(), later("sync", {})).geo.on).toBe(false);
+    expect(observe(state("east", { geo }), aTurn(), later("lease", {})).geo.on).toBe(true);
+  });
+});

@@ -1,0 +1,144 @@
+import { describe, expect, it } from "vitest";
+import { defaultParameters } from "../parameters.ts";
+import { keys } from "../store/index.ts";
+import type { KeeperEffect } from "./effects.ts";
+import { RegionPair } from "./region-pair.ts";
+import { round } from "./rounds.ts";
+import { keeperRules } from "./rules.ts";
+import type { KeeperState } from "./state.ts";
+import type { Turn } from "./turn.ts";
+
+const { renewMs: R, requestTimeoutMs } = defaultParameters;
+
+const aTurn = (now: number): Turn & { readonly effects: KeeperEffect[] } => ({
+  now,
+  rules: keeperRules,
+  effects: [],
+});
+const kinds = (effects: readonly KeeperEffect[]): string[] => effects.map(({ kind }) => kind);
+
+describe("what a keeper asks", () => {
+  it("has a number of its own each time, so that no answer can be taken for another's", () => {
+    const pair = RegionPair.serving();
+    pair.event("west", { kind: "refresh" });
+    pair.run(5_000);
+    for (const site of ["east", "west"] as const) {
+      const numbers = pair.log.flatMap(({ effect, site: at }) => {
+        if (at !== site) return [];
+        if (effect.kind === "read-quorum") return [effect.read];
+        if (effect.kind === "send-txn") return [effect.attempt];
+        return effect.kind === "ask-promise" ? [effect.question.question] : [];
+      });
+      expect(numbers.length).toBeGreaterThan(20);
+      expect(new Set(numbers).size).toBe(numbers.length);
+      expect(numbers).toEqual([...numbers].sort((one, other) => one - other));
+    }
+  });
+
+  it("is one reading at a time, given up after its time-out", () => {
+    const pair = RegionPair.serving();
+    pair.store.isAnswering = false;
+    const since = pair.now;
+    pair.run(10 * requestTimeoutMs);
+    const reads = pair.effects("west", "read-quorum", since).length;
+    expect(reads).toBeGreaterThan(3);
+    // A round each R finds the reading of the round before still open.
+    expect(reads).toBeLessThanOrEqual(Math.ceil((10 * requestTimeoutMs) / (2 * R)) + 1);
+  });
+
+  it("is given up at its time-out to the millisecond, each by itself", () => {
+    const pair = RegionPair.serving();
+    const { now } = pair;
+    const open = (sentAtMs: number): Partial<KeeperState> => ({
+      openTxn: { attempt: 1, purpose: "renew", sentAtMs },
+      openRead: { read: 2, sentAtMs },
+      openPromise: { question: 3, askedAtMs: sentAtMs, term: 1 },
+    });
+    const askedAgain = (sentAtMs: number): string[] => {
+      const turn = aTurn(now);
+      const phase = { kind: "serving" } as const;
+      round({ ...pair.state("east"), ...open(sentAtMs), phase, nextRoundAtMs: now }, turn);
+      return kinds(turn.effects);
+    };
+    expect(askedAgain(now - requestTimeoutMs + 1)).toEqual([]);
+    expect(askedAgain(now - requestTimeoutMs)).toEqual(["send-txn", "ask-promise"]);
+  });
+});
+
+describe("a round", () => {
+  it("happens each R, and not before", () => {
+    const pair = RegionPair.serving();
+    const state = { ...pair.state("east"), nextRoundAtMs: pair.now };
+    const early = aTurn(pair.now - 1);
+    expect(round(state, early)).toBe(state);
+    expect(round(state, aTurn(pair.now)).nextRoundAtMs).toBe(pair.now + R);
+  });
+
+  it("of the holder renews by a new record of its own lease, whose counter grows by one", () => {
+    const pair = RegionPair.serving();
+    const { counter } = pair.store.view().lease.record ?? { counter: -1 };
+    const turn = aTurn(pair.now);
+    round({ ...pair.state("east"), nextRoundAtMs: pair.now, openTxn: null }, turn);
+    const sent = turn.effects.find(({ kind }) => kind === "send-txn");
+    expect(sent).toMatchObject({
+      purpose: "renew",
+      txn: { puts: [{ key: keys.lease, record: { kind: "held", site: "east", term: 1 } }] },
+    });
+    const put = sent?.kind === "send-txn" ? sent.txn.puts[0]?.record : null;
+    expect((put as { counter: number }).counter).toBe(counter + 1);
+  });
+
+  it("of a holder whose controller is silent only reads", () => {
+    const pair = RegionPair.serving();
+    const turn = aTurn(pair.now);
+    const silent = { controllerSeenAtMs: pair.now - defaultParameters.controllerSilenceMs };
+    round({ ...pair.state("east"), ...silent, nextRoundAtMs: pair.now, openTxn: null }, turn);
+    expect(kinds(turn.effects)).toEqual(["alarm", "read-quorum"]);
+  });
+
+  it("of a halted keeper asks nothing", () => {
+    const pair = RegionPair.serving();
+    const turn = aTurn(pair.now);
+    const halted = {
+      ...pair.state("east"),
+      phase: { kind: "halted" },
+      nextRoundAtMs: pair.now,
+    } as const;
+    expect(round(halted, turn)).toBe(halted);
+    expect(turn.effects).toEqual([]);
+  });
+
+  it("asks for a promise only where one can lengthen a permit", () => {
+    const pair = RegionPair.serving();
+    const asks = (phase: KeeperState["phase"]): boolean => {
+      const turn = aTurn(pair.now);
+      const idle = { openTxn: null, openPromise: null, nextRoundAtMs: pair.now };
+      round({ ...pair.state("east"), ...idle, phase }, turn);
+      return kinds(turn.effects).includes("ask-promise");
+    };
+    for (const kind of ["serving", "draining", "recording-term", "resuming"] as const)
+      expect(asks({ kind })).toBe(true);
+    expect(asks({ kind: "fenced", why: "deadline" })).toBe(false);
+    expect(asks({ kind: "fenced", why: "higher-term" })).toBe(false);
+    expect(asks({ kind: "released" })).toBe(false);
+  });
+});
+
+describe("a site", () => {
+  it("is claimed by one txn at a time, and by change numbers that go on from the claim", () => {
+    const pair = RegionPair.serving();
+    const state = { ...pair.state("east"), siteClaimed: false, nextRoundAtMs: pair.now };
+    const claiming = (changes: Partial<KeeperState>): string[] => {
+      const turn = aTurn(pair.now);
+      const view = pair.store.view();
+      const keepers = { ...view.keepers, east: { record: null, revision: 0 } };
+      round({ ...state, view: { ...view, keepers }, openRead: null, ...changes }, turn);
+      return kinds(turn.effects);
+    };
+    expect(claiming({ openTxn: null })).toEqual(["send-txn"]);
+    const openTxn = { attempt: 1, purpose: "claim-site", sentAtMs: pair.now } as const;
+    expect(claiming({ openTxn })).toEqual(["read-quorum"]);
+    const { revision } = pair.store.view().keepers.east;
+    expect(pair.state("east").change).toBeGreaterThanOrEqual(1e12 + revision * 1e3);
+  });
+});
