@@ -44,6 +44,13 @@ export const decidingMutations: readonly Mutation[] = [
   }),
 ];
 
+/** Deviations from what keeps the primary from moving to and fro. */
+export const flappingMutations: readonly Mutation[] = [
+  mutation("flapping-ignored", "At most so many automatic failovers an hour.", {
+    decide: { isFlapping: () => false },
+  }),
+];
+
 /** Deviations from "Durability". */
 export const durabilityMutations: readonly Mutation[] = [
   mutation(

@@ -201,6 +201,26 @@ export const secondLoss: Opening = {
   }),
 };
 
+/** The primary is lost twice within the hour, and the plan allows one failover by itself. */
+export const flapping: Opening = {
+  name: "flapping",
+  minutes: 1.8,
+  script: () => ({
+    policy: { failoversPerHourMax: 1 },
+    faults: [
+      at(fromMs, { kind: "kill-region", region: "east", forMs: 5_000 }),
+      at(fromMs + 60_000, { kind: "kill-region", region: "west", forMs: 20_000 }),
+    ],
+    expectations: [{ atMs: fromMs + 79_000, invariant: 8, why: whyItFlaps }],
+  }),
+};
+
+function whyItFlaps(world: World): string | null {
+  return world.observer.lastTerm > 2
+    ? "a second failover happens by itself although the plan allows one an hour"
+    : null;
+}
+
 function whyNothingIsWritable(world: World): string | null {
   const isWritable = world.portals.east.hasPermit() || world.portals.west.hasPermit();
   return isWritable ? null : "20 s after the loss of the primary no region is writable";

@@ -41,6 +41,7 @@ export const plan: Readonly<Record<string, Opening>> = {
   "rpo-bound-ignored": durability.lagThenLoss,
   "veto-without-end": durability.longLoss,
   "cooldown-without-end": durability.secondLoss,
+  "flapping-ignored": durability.flapping,
   "relaxed-before-revoked": durability.lostStandby,
   "never-weakened": durability.lostStandby,
   "never-suspended": durability.nobodyWouldKnow,

@@ -1,6 +1,7 @@
 import {
   decidingMutations,
   durabilityMutations,
+  flappingMutations,
   procedureMutations,
 } from "./controller-mutations.ts";
 import { fencingMutations, promiseMutations, timeMutations } from "./keeper-mutations.ts";
@@ -13,6 +14,7 @@ export const mutations: readonly Mutation[] = [
   ...promiseMutations,
   ...fencingMutations,
   ...decidingMutations,
+  ...flappingMutations,
   ...durabilityMutations,
   ...procedureMutations,
   ...portalMutations,

@@ -1,3 +1,4 @@
+import type { Policy } from "../decide/index.ts";
 import type { Dice } from "./dice.ts";
 import type { Fault, ScheduledFault } from "./fault.ts";
 import type { ParametersOf, World } from "./world.ts";
@@ -23,6 +24,7 @@ export interface Script {
   readonly triggers?: readonly Trigger[];
   readonly expectations?: readonly Expectation[];
   readonly parameters?: ParametersOf;
+  readonly policy?: Partial<Policy>;
   /** Rates of the clocks of some processes. */
   readonly clockRates?: Readonly<Record<string, number>>;
   readonly thinkMs?: number;

@@ -50,7 +50,7 @@ export class QuorumMemory {
   #released: Seen<number> | undefined;
   #openFailovers = new Set<string>();
   #failoverCompletedAtMs: number | undefined;
-  #automaticAtMs: number[] = [];
+  readonly #automaticAtMs = new Map<string, number>();
 
   take(reading: QuorumReading, askedAtMs: number, now: number): void {
     const known = this.reading;
@@ -80,7 +80,8 @@ export class QuorumMemory {
       sites: this.#sitesSeen(now),
       lastFailoverAgeMs:
         this.#failoverCompletedAtMs === undefined ? null : now - this.#failoverCompletedAtMs,
-      failoversLastHour: this.#automaticAtMs.filter((at) => at > now - 3_600_000).length,
+      failoversLastHour: [...this.#automaticAtMs.values()].filter((at) => at > now - 3_600_000)
+        .length,
       releasedForMs: this.#released === undefined ? null : now - this.#released.sinceMs,
     };
   }
@@ -129,8 +130,10 @@ export class QuorumMemory {
           this.#steps.set(record.id, { value: step, sinceMs: now });
       } else if (this.#openFailovers.delete(record.id) && startsCooldown(record)) {
         this.#failoverCompletedAtMs = now;
-        if (countsAsFlap(record)) this.#automaticAtMs.push(now);
       }
+      // One that ended before this life counts as well: the journal is still there.
+      if (countsAsFlap(record) && !this.#automaticAtMs.has(record.id))
+        this.#automaticAtMs.set(record.id, now);
     }
   }
 }

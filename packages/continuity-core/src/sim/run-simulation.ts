@@ -69,6 +69,7 @@ function worldOptions(options: SimulationOptions, script: Script | undefined): W
     ...(options.onNote === undefined ? {} : { onNote: options.onNote }),
     ...(script?.parameters === undefined ? {} : { parameters: script.parameters }),
     ...(script?.thinkMs === undefined ? {} : { thinkMs: script.thinkMs }),
+    ...(script?.policy === undefined ? {} : { policy: script.policy }),
   };
 }
 

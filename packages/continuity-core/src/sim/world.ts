@@ -1,4 +1,9 @@
-import { type ControllerRules, controllerRules, defaultPolicy } from "../decide/index.ts";
+import {
+  type ControllerRules,
+  controllerRules,
+  defaultPolicy,
+  type Policy,
+} from "../decide/index.ts";
 import { type KeeperRules, keeperRules, keeperWith } from "../keeper/index.ts";
 import { defaultParameters, type Parameters } from "../parameters.ts";
 import { whyRefused } from "../runs/index.ts";
@@ -55,6 +60,8 @@ export interface WorldOptions {
   /** How long browsers think between two writes. */
   readonly thinkMs?: number;
   readonly rules?: WorldRules;
+  /** What the plan allows, where it is not the default. */
+  readonly policy?: Partial<Policy>;
   readonly controllers?: "real" | "reckless";
   /** Receives one line per thing worth telling; absent: nothing is formatted. */
   readonly onNote?: (atMs: number, who: string, text: string) => void;
@@ -85,6 +92,7 @@ export class World {
   readonly controllers: Controllers;
   readonly #parametersOf: ParametersOf;
   readonly #thinkMs: number;
+  readonly #policy: Partial<Policy>;
   readonly #processes = new Map<string, SimProcess>();
   readonly #onNote: WorldOptions["onNote"];
   readonly #watchers: ((who: string, text: string) => void)[] = [];
@@ -94,6 +102,7 @@ export class World {
     this.#parametersOf = options.parameters ?? (() => defaultParameters);
     this.parameters = this.#parametersOf("east");
     this.#thinkMs = options.thinkMs ?? 900;
+    this.#policy = options.policy ?? {};
     this.rules = options.rules ?? defaultWorldRules;
     this.#onNote = options.onNote;
     const { queue } = this;
@@ -312,6 +321,7 @@ export class World {
         weakenAfterMs: this.parameters.weakenAfterMs,
         // More faults in minutes than a region sees in years: the limit would only end the seed.
         failoversPerHourMax: Number.POSITIVE_INFINITY,
+        ...this.#policy,
       },
       rules: this.rules.controllers,
       keeperOf: (region) => this.#actingKeeper(region),
