@@ -1,5 +1,5 @@
 import type { Lsn } from "../lsn.ts";
-import type { QuorumView } from "../store/index.ts";
+import type { LeaseRecord, QuorumView, Versioned } from "../store/index.ts";
 
 /** `POST /v1/promise` (docs/reference/site-contracts.md). */
 export interface PromiseQuestion {
@@ -93,6 +93,8 @@ export type KeeperEvent =
   | { readonly kind: "refresh" }
   | { readonly kind: "quorum-read"; readonly read: number; readonly view: QuorumView }
   | { readonly kind: "quorum-read-failed"; readonly read: number }
+  /** A release told by the store's watch, which is a read ahead of the next round. */
+  | { readonly kind: "release-heard"; readonly lease: Versioned<LeaseRecord> }
   /** `view` is what the store held when the txn was applied or refused. */
   | {
       readonly kind: "txn-answered";

@@ -4,6 +4,7 @@ import { forceQuorum, forceTakeOver, keys, type QuorumView, writeLease } from ".
 import { anOrder, RegionPair } from "./region-pair.ts";
 import { keeperRules } from "./rules.ts";
 import { keeperStatus } from "./status.ts";
+import { keeper } from "./step.ts";
 
 /** A portal that acts on every change that it is told. */
 const newest = Number.MAX_SAFE_INTEGER;
@@ -400,6 +401,31 @@ describe("a release", () => {
     const state = { ...pair.state("east"), startedAtMs: pair.now, portals: new Map() };
     const complete = keeperRules.revocationCompleteAtMs(state, 99, "permit");
     expect(complete).toBe(pair.now + Math.max(P, Q) + guard);
+  });
+
+  it("is heard from the watch before it is read, and only of the lease that was read", () => {
+    const pair = RegionPair.serving();
+    const before = pair.state("west").view?.lease;
+    pair.command("east", { kind: "release" });
+    pair.run(150);
+    const lease = pair.store.view().lease;
+    expect(lease.record?.kind).toBe("released");
+    const hear = (change: Partial<NonNullable<typeof lease.record>>, revision = lease.revision) => {
+      const record = lease.record && { ...lease.record, ...change };
+      return keeper.step(
+        pair.state("west"),
+        { kind: "release-heard", lease: { record, revision } },
+        pair.now,
+      );
+    };
+    expect(keeperStatus(hear({}).state, pair.now).lapsesInMs).toBe(0);
+    for (const stale of [
+      hear({ term: 7 }),
+      hear({ bootId: "another life" }),
+      hear({}, before?.revision),
+    ]) {
+      expect(keeperStatus(stale.state, pair.now).lapsesInMs).toBeGreaterThan(0);
+    }
   });
 
   it("lets the other side skip the waits, and proves that it has the end of the log", () => {

@@ -1,4 +1,4 @@
-import type { QuorumView } from "../store/index.ts";
+import type { LeaseRecord, QuorumView, Versioned } from "../store/index.ts";
 import { fence, stopAtOnce } from "./fence.ts";
 import { holdsTerm, turnGeoOff } from "./permit.ts";
 import { released } from "./release.ts";
@@ -18,6 +18,23 @@ export function observe(state: KeeperState, turn: Turn, view: QuorumView): Keepe
   if (known !== null && isOtherStore) return observeOtherStore(state, turn, known, view);
   if (known !== null && newestRevision(view) < newestRevision(known)) return state;
   return judge(adopt(state, turn, view), turn);
+}
+
+/**
+ * A release told by the store's watch, 120 ms before a read would show it. It counts only for the lease that was read (same holder, same
+ * term); the take-over that it admits compares the lease's revision, so a release that is over by then admits nothing.
+ */
+export function hearRelease(
+  state: KeeperState,
+  turn: Turn,
+  heard: Versioned<LeaseRecord>,
+): KeeperState {
+  const known = state.view;
+  const held = known?.lease.record;
+  if (known === null || !held || heard.record?.kind !== "released") return state;
+  const isOfLease = heard.record.bootId === held.bootId && heard.record.term === held.term;
+  if (!isOfLease || heard.revision <= newestRevision(known)) return state;
+  return observe(state, turn, { ...known, lease: heard });
 }
 
 function observeOtherStore(

@@ -28,6 +28,7 @@ import { RealControllers } from "./real-controllers.ts";
 import { Receiver, type RefusalRule } from "./receiver.ts";
 import { type Controllers, RecklessControllers } from "./reckless-controllers.ts";
 import { Redis } from "./redis.ts";
+import { releaseWatch } from "./release-watch.ts";
 import type { SimProcess } from "./sim-process.ts";
 import { runStreaming } from "./wal-streaming.ts";
 
@@ -125,7 +126,13 @@ export class World {
       rpoBoundMs,
       keeperOf: (region) => this.keepers[region].process,
     });
-    this.etcd.values.onPut = (key, record) => this.observer.stored(key, record);
+    const tellRelease = releaseWatch(queue, this.dice("watch"), () =>
+      regionNames.map((region) => this.keepers[region]),
+    );
+    this.etcd.values.onPut = (key, record) => {
+      this.observer.stored(key, record);
+      tellRelease(key, record, this.etcd.values.revision);
+    };
     this.#initialiseStore();
     this.keepers = perRegion((region) => this.#createKeeper(region));
     this.frontDoor = new FrontDoor(queue, this.network, this.portals);

@@ -1,9 +1,9 @@
-import { checkParameters, keys } from "@careline/continuity-core";
+import { checkParameters, keys, leaseRecordSchema } from "@careline/continuity-core";
 import { type Clock, ConfigError, type Logger, type Random } from "@careline/platform";
 import type { KeeperConfig } from "../config.ts";
 import { PeerClient } from "../http/index.ts";
 import { RegionRedis } from "../redis/index.ts";
-import { openStore, QuorumRecords, type QuorumStore } from "../store/index.ts";
+import { openStore, parseRecord, QuorumRecords, type QuorumStore } from "../store/index.ts";
 import { KeeperDatabase } from "./database.ts";
 import { buildKeeperApi } from "./keeper-api.ts";
 import { KeeperDriver } from "./keeper-driver.ts";
@@ -75,7 +75,7 @@ export async function runKeeper(deps: KeeperDeps, signal: AbortSignal): Promise<
   }
 }
 
-/** A release is read at once instead of at the next round; a broken watch only costs that time. */
+/** A release is heard at once instead of read at the next round; a broken watch only costs that time. */
 async function followReleases(
   store: QuorumStore,
   driver: KeeperDriver,
@@ -87,7 +87,10 @@ async function followReleases(
     try {
       const { storeRevision } = await channel.read([keys.lease], signal);
       for await (const event of channel.watch(keys.lease, storeRevision + 1, signal)) {
-        if (event.text?.includes('"released"') === true) driver.dispatch({ kind: "refresh" });
+        const { key, text, revision } = event;
+        if (text === null || !text.includes('"released"')) continue;
+        const record = parseRecord({ key, text, revision }, leaseRecordSchema);
+        driver.dispatch({ kind: "release-heard", lease: { record, revision } });
       }
     } catch (thrown) {
       if (signal.aborted) throw thrown;
