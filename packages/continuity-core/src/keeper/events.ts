@@ -93,8 +93,8 @@ export type KeeperEvent =
   | { readonly kind: "refresh" }
   | { readonly kind: "quorum-read"; readonly read: number; readonly view: QuorumView }
   | { readonly kind: "quorum-read-failed"; readonly read: number }
-  /** A release told by the store's watch, which is a read ahead of the next round. */
-  | { readonly kind: "release-heard"; readonly lease: Versioned<LeaseRecord> }
+  /** A renewal or release told by the store's watch, ahead of the next round's read. */
+  | { readonly kind: "lease-heard"; readonly lease: Versioned<LeaseRecord> }
   /** `view` is what the store held when the txn was applied or refused. */
   | {
       readonly kind: "txn-answered";

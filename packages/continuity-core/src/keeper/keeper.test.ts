@@ -414,7 +414,7 @@ describe("a release", () => {
       const record = lease.record && { ...lease.record, ...change };
       return keeper.step(
         pair.state("west"),
-        { kind: "release-heard", lease: { record, revision } },
+        { kind: "lease-heard", lease: { record, revision } },
         pair.now,
       );
     };
@@ -426,6 +426,20 @@ describe("a release", () => {
     ]) {
       expect(keeperStatus(stale.state, pair.now).lapsesInMs).toBeGreaterThan(0);
     }
+  });
+
+  it("and a renewal heard from the watch restarts the standby's wait when it is received", () => {
+    const pair = RegionPair.serving();
+    const state = pair.state("west");
+    const { lease } = state.view ?? {};
+    if (!lease?.record) throw new Error("a lease is held");
+    const renewed = { ...lease.record, counter: lease.record.counter + 1 };
+    const heard = { record: renewed, revision: pair.store.view().lease.revision + 1 };
+    const at = pair.now + 100;
+    const after = keeper.step(state, { kind: "lease-heard", lease: heard }, at).state;
+    expect(after.leaseSeenAtMs).toBe(at);
+    expect(after.view?.lease).toEqual(heard);
+    expect(after.lastPromiseMs).toBe(state.lastPromiseMs);
   });
 
   it("lets the other side skip the waits, and proves that it has the end of the log", () => {

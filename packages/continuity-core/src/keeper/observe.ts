@@ -21,17 +21,18 @@ export function observe(state: KeeperState, turn: Turn, view: QuorumView): Keepe
 }
 
 /**
- * A release told by the store's watch, 120 ms before a read would show it. It counts only for the lease that was read (same holder, same
- * term); the take-over that it admits compares the lease's revision, so a release that is over by then admits nothing.
+ * A renewal or release told by the store's watch, up to 0.37 s before the next read would show it. It counts only for the lease that was
+ * read (same holder, same term), and from now, after it was received. Nothing is decided on it alone: a take-over compares the lease's
+ * revision, so what came after it and was not heard admits nothing.
  */
-export function hearRelease(
+export function hearLease(
   state: KeeperState,
   turn: Turn,
   heard: Versioned<LeaseRecord>,
 ): KeeperState {
   const known = state.view;
   const held = known?.lease.record;
-  if (known === null || !held || heard.record?.kind !== "released") return state;
+  if (known === null || !held || heard.record === null) return state;
   const isOfLease = heard.record.bootId === held.bootId && heard.record.term === held.term;
   if (!isOfLease || heard.revision <= newestRevision(known)) return state;
   return observe(state, turn, { ...known, lease: heard });

@@ -4,7 +4,7 @@ import { command } from "./commands.ts";
 import type { KeeperEffect, TxnPurpose } from "./effects.ts";
 import type { KeeperEvent, PromiseAnswer, PromiseQuestion } from "./events.ts";
 import { enforceDeadline } from "./fence.ts";
-import { halt, hearRelease, observe } from "./observe.ts";
+import { halt, hearLease, observe } from "./observe.ts";
 import { answerPermit } from "./permit.ts";
 import * as postgres from "./postgres.ts";
 import { confirmGeoRevoked, released, takeBack, writeRelease } from "./release.ts";
@@ -108,8 +108,8 @@ function handle(state: KeeperState, turn: Turn, event: KeeperEvent): KeeperState
       return onRead(state, turn, event.read, event.view);
     case "quorum-read-failed":
       return state.openRead?.read === event.read ? { ...state, openRead: null } : state;
-    case "release-heard":
-      return hearRelease(state, turn, event.lease);
+    case "lease-heard":
+      return hearLease(state, turn, event.lease);
     case "txn-answered":
       return onTxnAnswered(state, turn, event);
     case "txn-unknown":

@@ -6,13 +6,11 @@ import type { EventQueue } from "./event-queue.ts";
 import type { KeeperHost } from "./keeper-host.ts";
 import type { Network } from "./network.ts";
 import type { Observer } from "./observer.ts";
-import type { RegionName } from "./places.ts";
+import type { ByRegion, RegionName } from "./places.ts";
 import type { Portal } from "./portal.ts";
 import type { Postgres } from "./postgres.ts";
 import type { Receiver } from "./receiver.ts";
 import type { Redis } from "./redis.ts";
-
-type ByRegion<T> = Readonly<Record<RegionName, T>>;
 
 /** Everything of the world that a controller can reach. */
 export interface ControllerSurroundings {

@@ -9,3 +9,9 @@ export const quorumSites = ["east", "west", "witness"] as const;
 export function otherRegion(region: RegionName): RegionName {
   return region === "east" ? "west" : "east";
 }
+
+export type ByRegion<T> = Readonly<Record<RegionName, T>>;
+
+export function perRegion<T>(create: (region: RegionName) => T): ByRegion<T> {
+  return { east: create("east"), west: create("west") };
+}

@@ -18,9 +18,18 @@ import type { OperatorAction } from "./fault.ts";
 import { FrontDoor } from "./front-door.ts";
 import { KeeperHost } from "./keeper-host.ts";
 import type { KeeperSurroundings } from "./keeper-surroundings.ts";
+import { leaseWatch } from "./lease-watch.ts";
 import { Network, openConnection } from "./network.ts";
 import { Observer } from "./observer.ts";
-import { otherRegion, type Place, quorumSites, type RegionName, regionNames } from "./places.ts";
+import {
+  type ByRegion,
+  otherRegion,
+  type Place,
+  perRegion,
+  quorumSites,
+  type RegionName,
+  regionNames,
+} from "./places.ts";
 import { Portal } from "./portal.ts";
 import { type PortalRules, portalRules } from "./portal-rules.ts";
 import { Postgres } from "./postgres.ts";
@@ -28,11 +37,8 @@ import { RealControllers } from "./real-controllers.ts";
 import { Receiver, type RefusalRule } from "./receiver.ts";
 import { type Controllers, RecklessControllers } from "./reckless-controllers.ts";
 import { Redis } from "./redis.ts";
-import { releaseWatch } from "./release-watch.ts";
 import type { SimProcess } from "./sim-process.ts";
 import { runStreaming } from "./wal-streaming.ts";
-
-type ByRegion<T> = Readonly<Record<RegionName, T>>;
 
 /** The rules that a simulated world lives by; the mutation check replaces one at a time. */
 export interface WorldRules {
@@ -126,12 +132,10 @@ export class World {
       rpoBoundMs,
       keeperOf: (region) => this.keepers[region].process,
     });
-    const tellRelease = releaseWatch(queue, this.dice("watch"), () =>
-      regionNames.map((region) => this.keepers[region]),
-    );
+    const tellLease = leaseWatch(queue, this.dice("watch"), (region) => this.keepers[region]);
     this.etcd.values.onPut = (key, record) => {
       this.observer.stored(key, record);
-      tellRelease(key, record, this.etcd.values.revision);
+      tellLease(key, record, this.etcd.values.revision);
     };
     this.#initialiseStore();
     this.keepers = perRegion((region) => this.#createKeeper(region));
@@ -399,8 +403,4 @@ export class World {
     });
     this.etcd.values.txn(txn);
   }
-}
-
-function perRegion<T>(create: (region: RegionName) => T): ByRegion<T> {
-  return { east: create("east"), west: create("west") };
 }

@@ -63,7 +63,7 @@ export async function runKeeper(deps: KeeperDeps, signal: AbortSignal): Promise<
     driver.start(database);
     await app.listen({ host: config.listen.host, port: config.listen.port });
     log.info({ port: config.listen.port }, "keeper ready");
-    await Promise.race([until(signal), followReleases(store, driver, clock, ending.signal)]);
+    await Promise.race([until(signal), followLease(store, driver, clock, ending.signal)]);
   } finally {
     driver.close();
     await database.close(new AbortController().signal);
@@ -75,8 +75,8 @@ export async function runKeeper(deps: KeeperDeps, signal: AbortSignal): Promise<
   }
 }
 
-/** A release is heard at once instead of read at the next round; a broken watch only costs that time. */
-async function followReleases(
+/** Renewals and releases are heard at once instead of read at the next round; a broken watch only costs that time. */
+async function followLease(
   store: QuorumStore,
   driver: KeeperDriver,
   clock: Clock,
@@ -88,9 +88,9 @@ async function followReleases(
       const { storeRevision } = await channel.read([keys.lease], signal);
       for await (const event of channel.watch(keys.lease, storeRevision + 1, signal)) {
         const { key, text, revision } = event;
-        if (text === null || !text.includes('"released"')) continue;
+        if (text === null) continue;
         const record = parseRecord({ key, text, revision }, leaseRecordSchema);
-        driver.dispatch({ kind: "release-heard", lease: { record, revision } });
+        driver.dispatch({ kind: "lease-heard", lease: { record, revision } });
       }
     } catch (thrown) {
       if (signal.aborted) throw thrown;
