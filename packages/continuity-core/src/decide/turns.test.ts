@@ -300,3 +300,18 @@ it("lets no run of another system's plan keep a region from its own decisions", 
     "start-primary",
   );
 });
+
+it("adopts a term's run as what it is known to be: no loss was allowed that nobody recorded", () => {
+  const view = aView({ term: { run: "run-9" } });
+  expect(decided(aPrimarySeen({ quorum: aQuorum({ view, termRunMissing: true }) }))).toMatchObject({
+    kind: "adopt-run",
+    run: {
+      id: "run-9",
+      kind: "failover",
+      to: "east",
+      withinRpo: false,
+      orderedBy: null,
+      force: false,
+    },
+  });
+});

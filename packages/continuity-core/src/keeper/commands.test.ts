@@ -184,6 +184,7 @@ describe("a database", () => {
       );
     expect(stop("standby")).toEqual([{ kind: "stop-postgres", mode: "fast" }]);
     expect([stop("stopping"), stop("down")]).toEqual([[], []]);
+    expect(given(state("west"), { kind: "stop-standby" }).after.postgres).toBe("stopping");
   });
 });
 
@@ -214,6 +215,17 @@ describe("a command that is owed an answer", () => {
     });
     expect(on.answers).toEqual([]);
   });
+});
+
+it("tells the end of the log again to whoever orders a release that is done", () => {
+  const view = state("east").view as NonNullable<KeeperState["view"]>;
+  const { record, revision } = view.lease;
+  if (record === null) throw new Error("no lease");
+  const lease = { record: { ...record, kind: "released" as const, finalLsn: "0/9000" }, revision };
+  const again = given(state("east", { phase: released, view: { ...view, lease } }), {
+    kind: "release",
+  });
+  expect(again.answers).toMatchObject([{ outcome: { kind: "done", finalLsn: "0/9000" } }]);
 });
 
 describe("what portals are told", () => {

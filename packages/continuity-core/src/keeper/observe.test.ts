@@ -129,6 +129,12 @@ describe("another life of the store", () => {
     );
   });
 
+  it("is an alarm in every region, also where nothing has to be fenced", () => {
+    const turn = aTurn();
+    expect(observe(state("west"), turn, reborn(2)).phase.kind).toBe("standby");
+    expect(turn.effects).toMatchObject([{ kind: "alarm", alarm: "store-changed" }]);
+  });
+
   it("stays fenced as what it was fenced for", () => {
     const fenced = { phase: { kind: "fenced", why: "higher-term" }, postgres: "down" } as const;
     expect(observe(state("east", fenced), aTurn(), reborn(2)).phase).toEqual(fenced.phase);

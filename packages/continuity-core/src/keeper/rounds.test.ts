@@ -124,7 +124,39 @@ describe("a round", () => {
   });
 });
 
+describe("a round that may not renew", () => {
+  const sent = (changes: Partial<KeeperState>): readonly string[] => {
+    const pair = RegionPair.serving();
+    const turn = aTurn(pair.now);
+    const quiet = { openTxn: null, openRead: null, openPromise: null, nextRoundAtMs: pair.now };
+    round({ ...pair.state("east"), ...quiet, ...changes }, turn);
+    return turn.effects.map((each) => (each.kind === "send-txn" ? each.purpose : each.kind));
+  };
+
+  it("only reads: before the first reading, and fenced for another reason than the deadline", () => {
+    expect(sent({ view: null })).toEqual(["read-quorum"]);
+    expect(sent({ phase: { kind: "fenced", why: "store-changed" } })).toEqual(["read-quorum"]);
+    expect(sent({ phase: { kind: "fenced", why: "higher-term" } })).toEqual(["read-quorum"]);
+    expect(sent({ phase: { kind: "fenced", why: "deadline" } })).toEqual(["renew"]);
+  });
+
+  it("writes the release instead, once the database is stopped", () => {
+    const phase = { kind: "releasing", untilMs: 0, change: 1, finalLsn: null } as const;
+    expect(sent({ phase: { ...phase, step: "writing" } })).toEqual(["release"]);
+    expect(sent({ phase: { ...phase, step: "stopping" } })).toEqual(["renew"]);
+  });
+});
+
 describe("a site", () => {
+  it("is this keeper's as soon as a reading shows its claim, although the answer was lost", () => {
+    const pair = RegionPair.serving();
+    const turn = aTurn(pair.now);
+    const quiet = { openTxn: null, openRead: null, nextRoundAtMs: pair.now };
+    expect(round({ ...pair.state("east"), ...quiet, siteClaimed: false }, turn).siteClaimed).toBe(
+      true,
+    );
+  });
+
   it("is claimed by one txn at a time, and by change numbers that go on from the claim", () => {
     const pair = RegionPair.serving();
     const state = { ...pair.state("east"), siteClaimed: false, nextRoundAtMs: pair.now };

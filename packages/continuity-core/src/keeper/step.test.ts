@@ -150,6 +150,47 @@ describe("a renewal", () => {
   });
 });
 
+describe("a take-over that was sent", () => {
+  it("before the clocks disagreed gives its region no lease", () => {
+    const order = anOrder();
+    const phase = { kind: "deciding", order, view: view(), position: null, sent: true } as const;
+    const term = {
+      ...view().term,
+      record: { ...view().term.record, term: 2, primary: "west", claim: order.claim },
+    };
+    const won = { ...view(), term: { ...term, revision: term.revision + 50 } } as QuorumView;
+    const lease = (sentAtMs: number): number => {
+      const openTxn = { attempt: 5, purpose: "take-over", sentAtMs } as const;
+      return handled(west({ phase, openTxn, countFromMs: now - 50 }), answered(true, won)).state
+        .leaseUntilMs;
+    };
+    expect(lease(now - 50)).toBe(now - 50 + Q);
+    expect(lease(now - 51)).toBe(Number.NEGATIVE_INFINITY);
+  });
+
+  it("whose receiver could not be stopped at the gate tries again", () => {
+    const phase = {
+      kind: "waiting-gate",
+      order: anOrder({ force: true }),
+      step: "stopping-receiver",
+    } as const;
+    const failed = handled(west({ phase }), { kind: "standby-position-failed" });
+    expect(failed.state.phase).toMatchObject({ kind: "waiting-gate", step: "waiting" });
+  });
+});
+
+describe("a permit that comes back", () => {
+  it("is announced to portals: after clocks that disagreed, and after the first renewal of a term", () => {
+    const announced = (changes: Partial<KeeperState>): boolean =>
+      handled(east({ openTxn: renewing(now), ...changes }), answered(true)).effects.some(
+        ({ kind }) => kind === "announce-change",
+      );
+    expect(announced({})).toBe(false);
+    expect(announced({ isDistrusted: true })).toBe(true);
+    expect(announced({ renewedTerm: null })).toBe(true);
+  });
+});
+
 describe("a promise", () => {
   const asked = { question: 8, askedAtMs: now - 100, term: 1 };
   const promised = (changes: object, from: Partial<KeeperState> = {}): number =>
@@ -182,6 +223,22 @@ describe("a promise", () => {
     expect(promised({}, { promiseUntilMs: now + 9_000 })).toBe(now + 9_000);
     const term = { record: { ...view().term.record, term: 2 }, revision: view().term.revision };
     expect(promised({}, { view: { ...view(), term } as QuorumView })).toBe(untouched);
+  });
+
+  it("may be asked for again as soon as one was answered, granted or not, or has failed", () => {
+    const failed = handled(east({ openPromise: asked }), { kind: "promise-failed", question: 8 });
+    expect(failed.state.openPromise).toBeNull();
+    const other = handled(east({ openPromise: asked }), { kind: "promise-failed", question: 7 });
+    expect(other.state.openPromise).toEqual(asked);
+    const answer = {
+      question: 8,
+      term: 1,
+      askerBootId: pair.state("east").bootId,
+      promiserBootId: "w",
+      granted: false,
+    };
+    const refused = handled(east({ openPromise: asked }), { kind: "promise-answered", answer });
+    expect(refused.state.openPromise).toBeNull();
   });
 
   it("that is given is noted in the same step; one that is refused is not", () => {

@@ -150,3 +150,48 @@ describe("a hand-over that needs an approval before the take-over", () => {
     expect(needing).not.toHaveProperty("beside");
   });
 });
+
+describe("a step that waits for people", () => {
+  const needing = (state: RunRecord["state"] = { kind: "running" }): RunRecord => {
+    const run = at("handed-over", "controller-east-1", { state });
+    const steps = run.steps.map((step) =>
+      step.definition.name === "handed-over"
+        ? { ...step, definition: { ...step.definition, approvals: ["approver" as const] } }
+        : step,
+    );
+    return { ...run, steps };
+  };
+  const patienceMs = 30 * 60_000;
+
+  it("costs neither attempt nor budget for half an hour, whoever's it is, and is over for good then", () => {
+    for (const o of [aPrimarySeen(), aStandbySeen()]) {
+      expect(move(needing(), o, patienceMs)).toEqual({
+        kind: "nothing",
+        why: "handed-over waits for approver",
+      });
+      expect(move(needing(), o, patienceMs + 1)).toMatchObject({
+        event: { kind: "fail-step", isFinal: true },
+      });
+    }
+  });
+
+  it("is undone without them", () => {
+    const o = aPrimarySeen({ keeper: aKeeper({ phase: "released", postgres: "down" }) });
+    expect(move(needing(undoing), o)).toMatchObject({ kind: "act" });
+  });
+});
+
+describe("the record of a hand-over", () => {
+  it("is left to the region that goes on for a second, also by the witness", () => {
+    const view = aView({ lease: { kind: "released", finalLsn: "0/9000" } });
+    const witness = (releasedForMs: number) =>
+      aPrimarySeen({
+        self: "witness",
+        keeper: null,
+        postgres: null,
+        quorum: aQuorum({ view, releasedForMs }),
+      });
+    expect(event(at("handed-over"), witness(999))).toBe("nothing");
+    expect(event(at("handed-over"), witness(1_000))).toBe("finish-step");
+  });
+});

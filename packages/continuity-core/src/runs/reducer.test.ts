@@ -219,3 +219,12 @@ describe("people", () => {
     expect(why(reduceRun({ ...run([]), isGraceful: false }, event))).toContain("already");
   });
 });
+
+it("takes an approval only for a step that there is and that needs one of that role", () => {
+  const approve = (step: string): RunEvent => ({
+    kind: "approve",
+    approval: { step, role: "approver", by: "ada", shown: null, at },
+  });
+  expect(why(reduceRun(run([]), approve("nowhere")))).toBe("there is no such step");
+  expect(why(reduceRun(run([]), approve("ready")))).toContain("needs no approval");
+});
