@@ -7,7 +7,7 @@ import {
 import { type KeeperRules, keeperRules, keeperWith } from "../keeper/index.ts";
 import { defaultParameters, type Parameters } from "../parameters.ts";
 import { whyRefused } from "../runs/index.ts";
-import { type ForceQuorumOrder, forceQuorum, initialise } from "../store/index.ts";
+import { type ForceQuorumOrder, forceQuorum } from "../store/index.ts";
 import { Browser, type BrowserRules, browserRules } from "./browser.ts";
 import { type Coverage, count, newCoverage } from "./coverage.ts";
 import { append, cloneDirectory, newDirectory } from "./data-directory.ts";
@@ -15,6 +15,7 @@ import { Dice } from "./dice.ts";
 import { Etcd, type QuorumSite } from "./etcd.ts";
 import { EventQueue } from "./event-queue.ts";
 import type { OperatorAction } from "./fault.ts";
+import { firstRecords } from "./first-records.ts";
 import { FrontDoor } from "./front-door.ts";
 import { KeeperHost } from "./keeper-host.ts";
 import type { KeeperSurroundings } from "./keeper-surroundings.ts";
@@ -137,7 +138,7 @@ export class World {
       this.observer.stored(key, record);
       tellLease(key, record, this.etcd.values.revision);
     };
-    this.#initialiseStore();
+    this.etcd.values.txn(firstRecords(this.parameters.leaseMs, wallText));
     this.keepers = perRegion((region) => this.#createKeeper(region));
     this.frontDoor = new FrontDoor(queue, this.network, this.portals);
     this.browsers = this.#createBrowsers();
@@ -365,42 +366,5 @@ export class World {
     };
     const plan = [null, null, null, null, "east", "west"] as const;
     return plan.map((pin, index) => new Browser(`b${index + 1}`, pin, this.#thinkMs, environment));
-  }
-
-  #initialiseStore(): void {
-    const { leaseMs } = this.parameters;
-    const txn = initialise({
-      store: { id: "00000000-0000-4000-8000-000000000001", generation: 1 },
-      term: {
-        term: 1,
-        primary: "east",
-        cause: "initial",
-        run: null,
-        claim: "initial",
-        evidence: [],
-        timeline: null,
-        startLsn: null,
-        startedAt: wallText,
-      },
-      lease: {
-        kind: "held",
-        site: "east",
-        term: 1,
-        bootId: "",
-        counter: 0,
-        validityMs: leaseMs,
-        finalLsn: null,
-      },
-      sync: {
-        term: 1,
-        mode: "async",
-        standbyDataId: null,
-        timeline: null,
-        safeToPromote: false,
-        geoFloor: null,
-        unprotectedSince: wallText,
-      },
-    });
-    this.etcd.values.txn(txn);
   }
 }
