@@ -2,12 +2,10 @@ import type { LeaseRecord, QuorumView, Versioned } from "../store/index.ts";
 import { fence, stopAtOnce } from "./fence.ts";
 import { holdsTerm, turnGeoOff } from "./permit.ts";
 import { released } from "./release.ts";
+import { newestRevision } from "./rules.ts";
 import type { KeeperState } from "./state.ts";
 import { loseTakeOver, winTakeOver } from "./take-over.ts";
 import { abandonAll, alarm, enter, type Turn } from "./turn.ts";
-
-const newestRevision = (view: QuorumView): number =>
-  Math.max(view.store.revision, view.term.revision, view.lease.revision, view.sync.revision);
 
 /** Takes in one linearizable view, unless it is older than what is known. */
 export function observe(state: KeeperState, turn: Turn, view: QuorumView): KeeperState {
@@ -31,10 +29,8 @@ export function hearLease(
   heard: Versioned<LeaseRecord>,
 ): KeeperState {
   const known = state.view;
-  const held = known?.lease.record;
-  if (known === null || !held || heard.record === null) return state;
-  const isOfLease = heard.record.bootId === held.bootId && heard.record.term === held.term;
-  if (!isOfLease || heard.revision <= newestRevision(known)) return state;
+  if (known === null || known.lease.record === null || heard.record === null) return state;
+  if (!turn.rules.countsHeard(known, heard)) return state;
   return observe(state, turn, { ...known, lease: heard });
 }
 

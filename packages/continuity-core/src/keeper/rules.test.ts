@@ -303,3 +303,26 @@ it("lets only the awaited answer count", () => {
   expect(rules.stillWaitsFor(3, 3)).toBe(true);
   expect([rules.stillWaitsFor(3, 2), rules.stillWaitsFor(null, 3)]).toEqual([false, false]);
 });
+
+describe("what the store's watch tells", () => {
+  const { lease } = seen();
+  const counts = (record: object, revision = lease.revision + 1): boolean =>
+    rules.countsHeard(seen(), {
+      record: lease.record === null ? null : { ...lease.record, ...record },
+      revision,
+    });
+
+  it("counts for the lease that was read, when it is newer than all that was read", () => {
+    expect(counts({})).toBe(true);
+    expect(counts({ kind: "released" })).toBe(true);
+    expect(counts({}, lease.revision)).toBe(false);
+    const sync = { ...seen().sync, revision: lease.revision + 5 };
+    const heard = { record: lease.record, revision: lease.revision + 5 };
+    expect(rules.countsHeard({ ...seen(), sync }, heard)).toBe(false);
+  });
+
+  it("does not count for another holder, another life or another term", () => {
+    expect(counts({ bootId: "another life" })).toBe(false);
+    expect(counts({ term: 2 })).toBe(false);
+  });
+});

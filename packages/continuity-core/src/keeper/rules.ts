@@ -10,6 +10,7 @@ import {
   type TakeOverRecords,
   type Txn,
   takeOver,
+  type Versioned,
   writeLease,
 } from "../store/index.ts";
 import type { PromiseQuestion, PromiseRefusal, StandbyPosition, TakeOverOrder } from "./events.ts";
@@ -43,6 +44,8 @@ export interface KeeperRules {
   lapsesAtMs(state: KeeperState): number;
   /** "Terms compare as (store generation, term)": whether what another life of the store says counts. */
   isNewerStore(known: StoreRecord | null, seen: StoreRecord | null): boolean;
+  /** What the store's watch tells counts only for the lease that was read, and only when it is newer than all that was. */
+  countsHeard(known: QuorumView, heard: Versioned<LeaseRecord>): boolean;
   /** "A new revision restarts the observer's wait." */
   leaseSeenAt(state: KeeperState, next: QuorumView, nowMs: number): number;
   /** "Only a release lets the other side skip the waits." */
@@ -138,6 +141,10 @@ function revocationCompleteAtMs(
   return completeAt;
 }
 
+/** The revision of the newest record of a view. */
+export const newestRevision = (view: QuorumView): number =>
+  Math.max(view.store.revision, view.term.revision, view.lease.revision, view.sync.revision);
+
 const hasRenewed = (state: KeeperState): boolean =>
   state.renewedTerm !== null && state.renewedTerm === state.view?.term.record?.term;
 
@@ -162,6 +169,11 @@ export const keeperRules: KeeperRules = {
   },
   leaseSeenAt: (state, next, nowMs) =>
     state.view?.lease.revision === next.lease.revision ? state.leaseSeenAtMs : nowMs,
+  countsHeard(known, heard) {
+    const held = known.lease.record;
+    const isOfLease = heard.record?.bootId === held?.bootId && heard.record?.term === held?.term;
+    return isOfLease && heard.revision > newestRevision(known);
+  },
   isNewerStore: (known, seen) => (seen?.generation ?? 0) > (known?.generation ?? 0),
   releaseSkipsWaits: (view) =>
     view.lease.record?.kind === "released" && view.lease.record.term === view.term.record?.term,

@@ -60,6 +60,20 @@ export const timeMutations: readonly Mutation[] = [
   mutation("older-store-believed", "Terms compare as (store generation, term).", {
     keeper: { isNewerStore: () => true },
   }),
+  mutation("heard-lease-of-another", "What is heard counts only for the lease that was read.", {
+    keeper: { countsHeard: (known, heard) => heard.revision > known.lease.revision },
+  }),
+  mutation(
+    "heard-lease-older",
+    "What is heard counts only when it is newer than all that was read.",
+    {
+      keeper: {
+        countsHeard: (known, { record }) =>
+          record?.bootId === known.lease.record?.bootId &&
+          record?.term === known.lease.record?.term,
+      },
+    },
+  ),
   mutation("wait-not-restarted", "A new revision of the lease restarts the observer's wait.", {
     keeper: {
       leaseSeenAt: (state, _next, nowMs) => (state.view === null ? nowMs : state.leaseSeenAtMs),

@@ -87,6 +87,10 @@ export const heldByAnother: Readonly<Record<string, string>> = {
   "take-over-ignores-lease":
     "Who goes on alone has weakened, and the revision of sync is compared as well.",
   "controller-promotes-anything": "The keeper asks the same before its take-over is sent.",
+  "heard-lease-of-another":
+    "A release skips the waits of its own term only, and a take-over compares the lease's revision.",
+  "heard-lease-older":
+    "A view that is older than what is known is dropped; and a take-over compares the lease's revision.",
   "renewal-compares-nothing":
     "The answer of a renewal carries the newest term, and a keeper that sees another's fences itself.",
   "any-standby-is-promotable":

@@ -74,3 +74,23 @@ export const promisedWhileDeciding: Opening = {
     ],
   }),
 };
+
+/** A release is taken back at once, and the standby hears of it from the store's watch long after. */
+export const releaseTakenBack: Opening = {
+  name: "release-taken-back",
+  minutes: 0.6,
+  script: (dice) => ({
+    faults: [
+      at(fromMs, { kind: "kill", process: "controller.west", forMs: 1_200 }),
+      // Nobody is left who could say that the primary serves.
+      at(fromMs, { kind: "kill", process: "controller.east", forMs: 8_000 }),
+      at(fromMs, { kind: "kill", process: "controller.witness", forMs: 8_000 }),
+      at(fromMs, { kind: "command", region: "east", command: { kind: "release" } }),
+      at(fromMs + dice.between(450, 550), {
+        kind: "command",
+        region: "east",
+        command: { kind: "take-back" },
+      }),
+    ],
+  }),
+};

@@ -1,6 +1,9 @@
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { describeFault } from "./fault.ts";
 import { runSimulation } from "./run-simulation.ts";
+
+// Half a second of processor time, which a busy machine may spread over many.
+vi.setConfig({ testTimeout: 60_000 });
 
 function trace(seed: number): readonly string[] {
   const lines: string[] = [];
