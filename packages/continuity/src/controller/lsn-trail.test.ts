@@ -29,3 +29,12 @@ it("forgets middle marks first, so that ages grow and never shrink", () => {
   expect(trail.unconfirmedForMs(null, 400)).toBe(399);
   expect(trail.caughtUpAgeMs("0/20", 400)).toBe(399);
 });
+
+it("counts no idle time before the first missing write, however long the log stood still", () => {
+  const trail = new LsnTrail();
+  // The first sight of a report says nothing about its age.
+  trail.mark("0/100", Number.NEGATIVE_INFINITY);
+  trail.confirmNewest(3_600_000);
+  trail.mark("0/200", 3_600_500);
+  expect(trail.caughtUpAgeMs("0/100", 3_601_000)).toBe(1_000);
+});

@@ -8,13 +8,14 @@ const MARKS_MAX = 256;
  * confirmation has come to, on the clock of whoever marks.
  */
 export class LsnTrail {
-  #marks: { readonly bytes: number; readonly atMs: number }[] = [];
+  /** `atMs`: when the log was first seen there; `seenMs`: when it was last seen to stand there still. */
+  #marks: { readonly bytes: number; readonly atMs: number; seenMs: number }[] = [];
 
   mark(lsn: Lsn, nowMs: number): void {
     const bytes = lsnBytes(lsn);
     const last = this.#marks.at(-1);
     if (last !== undefined && bytes <= last.bytes) return;
-    this.#marks.push({ bytes, atMs: nowMs });
+    this.#marks.push({ bytes, atMs: nowMs, seenMs: nowMs });
     if (this.#marks.length > MARKS_MAX) this.#marks.splice(1, 1);
   }
 
@@ -25,24 +26,20 @@ export class LsnTrail {
     return first === undefined ? 0 : nowMs - first.atMs;
   }
 
-  /** Age of the newest mark at or below `reached`: nothing written before it is missing. Null: no such mark. */
+  /** Since the log was last seen to stand at or below `reached`: nothing written before that is missing. Null: it never was. */
   caughtUpAgeMs(reached: Lsn, nowMs: number): number | null {
     const limit = lsnBytes(reached);
     const newest = this.#marks.findLast((mark) => mark.bytes <= limit);
-    if (newest === undefined) return null;
-    const isNewestOfAll = newest === this.#marks.at(-1);
-    return nowMs - (isNewestOfAll ? Math.max(newest.atMs, this.#confirmedAtMs) : newest.atMs);
+    return newest === undefined ? null : nowMs - newest.seenMs;
   }
 
   /** The log was still at its newest mark when this was seen. */
   confirmNewest(nowMs: number): void {
-    this.#confirmedAtMs = nowMs;
+    const newest = this.#marks.at(-1);
+    if (newest !== undefined) newest.seenMs = Math.max(newest.seenMs, nowMs);
   }
 
   forget(): void {
     this.#marks = [];
-    this.#confirmedAtMs = Number.NEGATIVE_INFINITY;
   }
-
-  #confirmedAtMs = Number.NEGATIVE_INFINITY;
 }

@@ -24,6 +24,44 @@ const PROBLEM = {
   },
 };
 
+/** What `GET /v1/events` sends, one JSON object per event. */
+const EVENT = {
+  type: "object",
+  required: ["at", "kind", "decision", "sentence", "term", "run"],
+  properties: {
+    at: { type: "string", format: "date-time" },
+    kind: { const: "decision" },
+    decision: { type: "string" },
+    sentence: { type: "string" },
+    term: { type: ["integer", "null"] },
+    run: {
+      type: ["object", "null"],
+      properties: {
+        id: { type: "string" },
+        kind: { type: "string" },
+        state: { type: "string" },
+      },
+    },
+  },
+};
+
+const EVENTS = {
+  summary: "A line each time this controller decides something else, and a comment each second.",
+  description: "Least role: viewer.",
+  responses: {
+    "200": {
+      description: "Server-sent events; the data of each is an Event",
+      content: { "text/event-stream": { schema: { $ref: "#/components/schemas/Event" } } },
+    },
+    "4XX": {
+      description: "Refused",
+      content: {
+        "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } },
+      },
+    },
+  },
+};
+
 /** OpenAPI 3.1 from the table of routes and the schemas that parse their bodies. */
 export function openApiOf(routes: readonly OperatorRoute[], version: string): unknown {
   const paths: Record<string, Record<string, unknown>> = {};
@@ -34,9 +72,9 @@ export function openApiOf(routes: readonly OperatorRoute[], version: string): un
   return {
     openapi: "3.1.0",
     info: { title: "Careline continuity controller", version },
-    paths,
+    paths: { ...paths, "/v1/events": { get: EVENTS } },
     components: {
-      schemas: { Problem: PROBLEM },
+      schemas: { Problem: PROBLEM, Event: EVENT },
       securitySchemes: { operatorCertificate: { type: "mutualTLS" } },
     },
     security: [{ operatorCertificate: [] }],

@@ -1,9 +1,12 @@
+import type { DrillRecord, Readiness, RunRecord } from "@careline/continuity-core";
+import { systemClock } from "@careline/platform";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { careline } from "../testing/operator-cli.ts";
 import { migratePortal, withSocket } from "../testing/region-server.ts";
 import { PermitProbe, SiteClient } from "../testing/site-client.ts";
 import { calmParameters as parameters, SitesTrial } from "../testing/sites-trial.ts";
 import { becomeUnprivileged, eventually } from "../testing/trial.ts";
+import type { ExpectedLoss } from "./expected-loss.ts";
 import type { DiscardAnswer, SalvageList } from "./salvage.ts";
 import type { MergePreview, MergeRecord } from "./salvage-merge.ts";
 import type { Status } from "./status.ts";
@@ -165,6 +168,16 @@ it("takes salvaged rows only in the region that holds the permit, and only from 
   expect(await ask("west", "controller.east")).toBe("");
   expect(await ask("west", "operator.ada", "approver")).toBe("NOT_ALLOWED");
   expect(await ask("west", "controller.witness")).toBe("NOT_ALLOWED");
+  const session = { table: "portal.sessions", key: { session_id: "x" }, row: "{}" };
+  const merge = { kind: "merge", copy: "c", confirmation: "c", by: "ada" };
+  const smuggled = { ...merge, rows: [{ ...session, state: "absent", primaryDigest: null }] };
+  expect(
+    await refusal(
+      sites
+        .peer("controller", "west", "controller.east")
+        .request("POST", "/v1/salvage-rows", smuggled, 5_000, new AbortController().signal),
+    ),
+  ).toBe("MERGE_REFUSED");
 });
 
 it("discards a copy only when two approvers agree, and keeps the proof", async () => {
@@ -189,4 +202,241 @@ it("discards a copy only when two approvers agree, and keeps the proof", async (
   const after = await east.get<SalvageList>("/v1/salvage");
   expect(after.copies.map((each) => each.name)).not.toContain(name);
   expect(after.discarded.map((each) => each.digest)).toContain(proof?.digest);
+});
+
+it("follows what a controller decides as events, for viewers and nobody else", async () => {
+  const stop = new AbortController();
+  const peer = sites.peer("controller", "west", "operator.vera", "viewer");
+  const lines = peer.lines("/v1/events", stop.signal);
+  await as("otto", "operator", "west").send("PUT", "/v1/automation", {
+    enabled: false,
+    reason: "test of the switch",
+    minutes: 10,
+  });
+  expect(await east.get("/v1/automation")).toBeDefined();
+  const event = eventually("an event comes", 60_000, async () => {
+    const { value } = await lines.next();
+    return typeof value === "string" && value.startsWith("data: ")
+      ? JSON.parse(value.slice(6))
+      : null;
+  });
+  // Any change of decision is an event: a pause of the standby's PostgreSQL makes one.
+  await sites.kill("keeper-east");
+  sites.startKeeper("east", { parameters });
+  expect(await event).toMatchObject({
+    kind: "decision",
+    term: 2,
+    at: expect.stringMatching(/^20/),
+  });
+  stop.abort();
+  const stranger = sites.peer("controller", "west", "controller.east");
+  const other = new AbortController();
+  expect(await refusal(stranger.lines("/v1/events", other.signal).next())).toBe("NOT_ALLOWED");
+  const otto = { name: "otto", role: "operator" };
+  const shown = await careline(sites, { name: "vera", role: "viewer" }, ["automation"]);
+  expect(shown.json).toMatchObject({ enabled: false, by: "otto", reason: "test of the switch" });
+  expect((shown.json as Status["automation"]).until).toMatch(/^20/);
+  const denied = await careline(sites, { name: "vera", role: "viewer" }, ["automation", "on"]);
+  expect(denied).toMatchObject({ exitCode: 4 });
+  expect(await careline(sites, otto, ["automation", "on"])).toMatchObject({ exitCode: 0 });
+  await west.until("protected again", 120_000, isProtected("west"));
+});
+
+it("records drills, and readiness no longer misses them", async () => {
+  const drill = { scenario: "region-loss", outcome: "kept", runs: 1 };
+  const before = await east.get<Readiness>("/v1/readiness");
+  expect(before.reasons.map(({ code }) => code)).toContain("no-recent-drill");
+  const viewer = as("vera", "viewer");
+  expect(await refusal(viewer.send("POST", "/v1/drills", drill))).toBe("NOT_ALLOWED");
+  const odd = { ...drill, scenario: "Region Loss" };
+  expect(await refusal(east.send("POST", "/v1/drills", odd))).toBe("REQUEST_INVALID");
+  await east.send("POST", "/v1/drills", { ...drill, scenario: "broken-one", outcome: "broken" });
+  const codes = async (): Promise<string[]> =>
+    (await west.get<Readiness>("/v1/readiness")).reasons.map(({ code }) => code);
+  expect(await codes()).toContain("no-recent-drill");
+  await east.send("POST", "/v1/drills", drill);
+  await eventually("the other controller knows", 20_000, async () => {
+    return !(await codes()).includes("no-recent-drill");
+  });
+  expect(await west.get<DrillRecord[]>("/v1/drills")).toContainEqual(
+    expect.objectContaining({ ...drill, by: "otto" }),
+  );
+});
+
+const otto = { name: "otto", role: "operator" };
+const runs = (words: readonly string[], who = otto): ReturnType<typeof careline> =>
+  careline(sites, who, ["runs", ...words]);
+const stepOf = async (id: string): Promise<string> => {
+  const run = await west.get<RunRecord>(`/v1/runs/${id}`);
+  return (
+    run.steps.find(({ state }) => !["done", "skipped"].includes(state.kind))?.definition.name ?? ""
+  );
+};
+
+/** A switchover to east whose controller is gone: the run stands before the take-over. */
+async function standingRun(): Promise<string> {
+  await sites.kill("controller-east");
+  await west.until("east is silent", 30_000, (status) => !status.readiness.ready);
+  const words = ["switchover", "east", "--no-wait"];
+  const refused = await careline(sites, otto, words);
+  expect(refused).toMatchObject({ exitCode: 4, notes: expect.stringMatching(/NOT_READY.*east/s) });
+  const odd = await careline(sites, otto, [...words, "--ignore", "bad-weather"]);
+  expect(odd).toMatchObject({ exitCode: 4, notes: expect.stringMatching(/REQUEST_INVALID/) });
+  const ignored = ["--ignore", "site-silent", "--ignore", "standby-not-safe", "--ignore", "lag"];
+  const ordered = await careline(sites, otto, [...words, ...ignored]);
+  const { id } = ordered.json as { id: string };
+  const { ignored: kept } = await west.get<RunRecord>(`/v1/runs/${id}`);
+  expect(kept).toEqual(["site-silent", "standby-not-safe", "lag"]);
+  await eventually("it stands before the take-over", 60_000, async () => {
+    return (await stepOf(id)) === "taken-over";
+  });
+  return id;
+}
+
+it("refuses a switchover that is not ready, and pauses, resumes and cancels one that was ordered all the same", async () => {
+  const id = await standingRun();
+  expect(await runs(["pause", id], { name: "vera", role: "viewer" })).toMatchObject({
+    exitCode: 4,
+  });
+  expect((await runs(["pause", id])).json).toMatchObject({ state: { kind: "paused", by: "otto" } });
+  expect(await runs(["pause", id])).toMatchObject({ exitCode: 4 });
+  expect((await runs(["resume", id])).json).toMatchObject({ state: { kind: "running" } });
+  const skipped = await runs(["skip", id, "--reason", "test"]);
+  expect(skipped).toMatchObject({ exitCode: 4, notes: expect.stringMatching(/cannot be skipped/) });
+  expect(probes.west.holds()).toBe(false);
+  expect(await runs(["cancel", id])).toMatchObject({ exitCode: 0 });
+  await eventually("west takes its term back", 60_000, () => probes.west.holds());
+  await eventually("it is cancelled", 30_000, async () => {
+    const { state } = await west.get<RunRecord>(`/v1/runs/${id}`);
+    return state.kind === "cancelled";
+  });
+  sites.startController("east", { parameters });
+  await west.until("protected again", 120_000, isProtected("west"));
+  expect((await west.status()).term).toBe(2);
+});
+
+it("goes on ungracefully when a person says so, and leaves out what may be left out, with the reason", async () => {
+  const id = await standingRun();
+  expect(await runs(["ungraceful", id])).toMatchObject({ exitCode: 0 });
+  expect(await runs(["ungraceful", id])).toMatchObject({ exitCode: 4 });
+  await sites.kill("controller-west");
+  sites.startController("east", { parameters });
+  await eventually("east serves", 90_000, () => probes.east.holds());
+  for (const step of ["following", "redis-following", "standby-streams"]) {
+    await eventually(`it stands at ${step}`, 90_000, async () => {
+      const run = await east.get<RunRecord>(`/v1/runs/${id}`);
+      const open = run.steps.find(({ state }) => !["done", "skipped"].includes(state.kind));
+      return run.state.kind === "completed" || open?.definition.name === step;
+    });
+    await runs(["skip", id, "--reason", "west is repaired by hand"]);
+  }
+  const run = await east.get<RunRecord>(`/v1/runs/${id}`);
+  expect(run).toMatchObject({ isGraceful: false, state: { kind: "completed" } });
+  expect(run.steps.map(({ state }) => state)).toContainEqual({
+    kind: "skipped",
+    by: "otto",
+    reason: "west is repaired by hand",
+  });
+  sites.startController("west", { parameters });
+  await east.until("protected again", 150_000, isProtected("east"));
+});
+
+/** East writes for longer than the plan's RPO what west does not get, then it is lost. Answers how many rows. */
+async function loseUnconfirmed(): Promise<number> {
+  await withSocket(sites.regions.postgres.east, async (sql) => {
+    await sql.unsafe(`insert into portal.call_logs (call_id, call_type, state, provider, provider_call_id)
+      values (gen_random_uuid(), 'inbound', 'offered', 'test', 'open')`);
+  });
+  await east.until("west has all", 30_000, (status) => status.lag.bytes === 0);
+  const written = await withSocket(sites.regions.postgres.east, async (sql) => {
+    const [slot] = await sql<{ pid: number | null }[]>`
+      select active_pid as pid from pg_replication_slots where slot_name = 'west'`;
+    const senderPid = slot?.pid ?? 0;
+    expect(senderPid).toBeGreaterThan(1);
+    process.kill(senderPid, "SIGSTOP");
+    await sql`set synchronous_commit = local`;
+    const startedMs = systemClock.monotonicMs();
+    let rows = 0;
+    while (systemClock.monotonicMs() - startedMs < 7_000) {
+      await sql`insert into public.written values (${1_000 + rows})`;
+      rows += 1;
+      await systemClock.sleep(100);
+    }
+    return rows;
+  });
+  for (const name of ["controller-east", "keeper-east", "redis-east"]) await sites.kill(name);
+  return written;
+}
+
+it("lets a forced failover beyond the plan wait for two other approvers, who see seconds, rows and open calls; the truth is compared", async () => {
+  await east.send("PUT", "/v1/automation", { enabled: false, reason: "test", minutes: 30 });
+  const written = await loseUnconfirmed();
+  await west.until("the lapse is seen", 60_000, (status) => status.alarms.length > 0);
+  const loss = await west.get<ExpectedLoss>("/v1/expected-loss");
+  expect(loss).toMatchObject({
+    ...{ seconds: expect.any(Number), rows: expect.any(Number) },
+    ...{ openCalls: 1, geoComplete: true },
+  });
+  expect(loss.seconds).toBeGreaterThan(5);
+  expect(loss.rows).toBeGreaterThanOrEqual(written);
+  const first = as("ada", "approver", "west");
+  const order = { kind: "failover", to: "west", reason: "test", confirmation: loss.confirmation };
+  const { id } = await first.send<{ id: string }>("POST", "/v1/runs", order);
+  const path = `/v1/runs/${id}/control`;
+  const again = await west.get<ExpectedLoss>("/v1/expected-loss");
+  const approve = { action: "approve", confirmation: again.confirmation };
+  expect(await refusal(first.send("POST", path, approve))).toBe("RUN_CONFLICT");
+  expect(await refusal(west.send("POST", path, approve))).toBe("RUN_CONFLICT");
+  const abel = as("abel", "approver", "west");
+  expect(await refusal(abel.send("POST", path, { action: "approve" }))).toBe(
+    "CONFIRMATION_MISSING",
+  );
+  await abel.send("POST", path, approve);
+  expect(await refusal(abel.send("POST", path, approve))).toBe("RUN_CONFLICT");
+  expect(probes.west.holds()).toBe(false);
+  const approved = await careline(sites, { name: "alma", role: "approver" }, [
+    ...["runs", "approve", id, "--yes"],
+  ]);
+  expect(approved).toMatchObject({ exitCode: 0, notes: expect.stringMatching(/≤ \d+ rows/) });
+  await eventually("west may acknowledge", 60_000, () => probes.west.holds());
+  const run = await west.get<RunRecord>(`/v1/runs/${id}`);
+  expect(run.approvals.map(({ by }) => by)).toEqual(["abel", "alma"]);
+  expect(run.shown).toMatchObject({ openCalls: 1, rows: loss.rows, seconds: loss.seconds });
+
+  await west.send("PUT", "/v1/automation", { enabled: true, reason: "test is over" });
+  sites.startRedis("east");
+  sites.startKeeper("east", { parameters });
+  sites.startController("east", { parameters });
+  await west.until("protected again", 150_000, isProtected("west"));
+  const { copies } = await east.get<SalvageList>("/v1/salvage");
+  const copy = copies.find((each) => each.rows === written);
+  const report = await east.get<TailReport>(`/v1/salvage/${copy?.name}`);
+  expect(report.approved.map(({ by, as: role }) => `${by} ${role}`)).toEqual([
+    "ada orderer",
+    "abel approver",
+    "alma approver",
+  ]);
+  expect(report.compared).toMatchObject({ found: { rows: written }, isWithinApproved: true });
+  process.stdout.write(
+    `approved ≤ ${loss.seconds} s, ≤ ${loss.rows} rows; found ${report.compared.found.seconds} s, ${written} rows\n`,
+  );
+});
+
+it("deletes copies whose time is over by itself, with the proof", async () => {
+  const before = await east.get<SalvageList>("/v1/salvage");
+  expect(before.copies.length).toBeGreaterThan(0);
+  await sites.kill("controller-east");
+  // 0.000001 days: everything that is there is old.
+  sites.startController("east", { parameters, quarantineDays: 0.000_001 });
+  const after = await eventually("they are gone", 60_000, async () => {
+    const list = await east.get<SalvageList>("/v1/salvage");
+    return list.copies.length === 0 ? list : null;
+  });
+  for (const { name } of before.copies) {
+    const proof = after.discarded.find((each) => each.name === name);
+    expect(proof).toMatchObject({
+      by: "retention",
+      digest: expect.stringMatching(/^[0-9a-f]{64}$/),
+    });
+  }
 });

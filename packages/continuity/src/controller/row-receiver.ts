@@ -62,6 +62,8 @@ export interface RowReceiverDeps {
   readonly site: DataSite;
   readonly keeper: KeeperClient;
   readonly postgres: PostgresConfig;
+  /** Tables that take no rows of another region's past, whoever asks. */
+  readonly neverMerged: readonly string[];
   readonly clock: Clock;
   readonly random: Random;
 }
@@ -83,8 +85,10 @@ export class RowReceiver {
 
   /** Errors: NOT_WRITABLE, RUN_CONFLICT, MERGE_REFUSED, DATABASE_DOWN, OUTCOME_UNKNOWN. */
   async merge(request: Omit<MergeRequest, "kind">, signal: AbortSignal): Promise<RowsMerged> {
+    const { site, clock, neverMerged } = this.#deps;
+    const refused = request.rows.find(({ table }) => neverMerged.includes(table));
+    if (refused !== undefined) throw new ContinuityError("MERGE_REFUSED", `never ${refused.table}`);
     const before = await this.#permit(signal);
-    const { site, clock } = this.#deps;
     const order = {
       copy: request.copy,
       confirmation: request.confirmation,

@@ -242,6 +242,7 @@ function partsOf(deps: SalvageDeps): Parts | null {
   if (config.region === undefined || config.site === "witness" || keeper === null) return null;
   const { postgres } = config.region;
   const quarantine = new Quarantine(postgres, clock);
-  const receiver = new RowReceiver({ site: config.site, keeper, postgres, clock, random });
+  const { site, neverMerged } = config;
+  const receiver = new RowReceiver({ site, keeper, postgres, neverMerged, clock, random });
   return { quarantine, receiver, merge: new SalvageMerge({ ...deps, quarantine, receiver }) };
 }

@@ -3,7 +3,13 @@ import { join } from "node:path";
 import type { Approval, Loss } from "@careline/continuity-core";
 import type { Clock, Logger } from "@careline/platform";
 import type { PostgresConfig } from "../config.ts";
-import { type DivergedRow, layoutOf, listDivergedRows } from "../postgres/index.ts";
+import {
+  type DivergedRow,
+  forkFromUpstream,
+  layoutOf,
+  listDivergedRows,
+  timelineOf,
+} from "../postgres/index.ts";
 import type { ActionContext } from "./site-actions.ts";
 
 /** What one person was shown. */
@@ -71,14 +77,15 @@ export class TailReporter {
     const path = join(evidenceDir, `tail-${name}.json`);
     if (existsSync(path)) return;
     const copy = join(layoutOf(config).quarantineDir, name);
-    const found = await listDivergedRows(config, copy, context.forkLsn, clock, signal);
+    const forkLsn = context.forkLsn ?? (await this.#fork(copy, context.sourceTimeline, signal));
+    const found = await listDivergedRows(config, copy, forkLsn, clock, signal);
     const deleted = Object.values(found.deleted).reduce((sum, count) => sum + count, 0);
     const seconds = spanSeconds(found.rows);
     const report: TailReport = {
       dataId: name,
       run: context.run.id,
       term: context.run.term,
-      forkLsn: context.forkLsn,
+      forkLsn,
       createdAt: clock.wallNow().toISOString(),
       approved: context.approved,
       compared: compareLoss(context.approved, { seconds, rows: found.rows.length + deleted }),
@@ -91,6 +98,14 @@ export class TailReporter {
       { transactions: found.transactions, rows: found.rows.length, path },
       "what the other region did not have is in quarantine and reported",
     );
+  }
+
+  /** Unknown means that everything which is still in the log is listed: too much, never too little. */
+  async #fork(copy: string, source: number | null, signal: AbortSignal): Promise<string | null> {
+    const { config, clock } = this.#deps;
+    const own = await timelineOf(copy);
+    if (own === null || source === null) return null;
+    return forkFromUpstream(config, { own, source }, clock, signal);
   }
 }
 

@@ -13,6 +13,7 @@ export { type CopiedRow, digestOf, type MergeRow, readCopiedRows } from "./copie
 export { directorySize, PostgresCopies, type RewindOutcome } from "./copies.ts";
 export { type DirectoryNotes, readNotes, writeNotes } from "./directory-notes.ts";
 export { type DivergedRow, type DivergedRows, listDivergedRows } from "./diverged-rows.ts";
+export { forkFromUpstream, timelineOf } from "./fork.ts";
 export { type RowName, rowText } from "./keyed-table.ts";
 export { layoutOf } from "./layout.ts";
 export { LocalSql, type Sql } from "./local-sql.ts";

@@ -8,6 +8,7 @@ import {
   type ComparedRow,
   type CopiedRow,
   type DivergedRow,
+  forkFromUpstream,
   listDivergedRows,
   type MergeOrder,
   type MergeRow,
@@ -16,6 +17,7 @@ import {
   readCopiedRows,
   readDataId,
   standbyName,
+  timelineOf,
   writeSynchronous,
   writeUpstream,
 } from "./index.ts";
@@ -34,6 +36,7 @@ let east: RegionServer;
 let west: RegionServer;
 let target: MergeTarget;
 let copy = "";
+let forkLsn = "";
 let rows: readonly DivergedRow[] = [];
 
 const patient = (patientId: string, mrn: string, lastName: string): string =>
@@ -77,6 +80,7 @@ beforeAll(async () => {
   await west.with((sql) =>
     sql.unsafe(`update portal.patients set city = 'West' where patient_id = '${known}'`),
   );
+  forkLsn = startLsn;
   copy = await east.copies.quarantine("old-east", never);
   const found = await listDivergedRows(east.config, copy, startLsn, systemClock, never);
   rows = found.rows;
@@ -142,6 +146,15 @@ const countAudit = async (): Promise<number> => {
   );
   return row?.n ?? 0;
 };
+
+it("knows from the other region's own history where the two parted, also when nobody noted it", async () => {
+  const own = (await timelineOf(copy)) ?? 0;
+  const ask = (timelines: { own: number; source: number }): Promise<string | null> =>
+    forkFromUpstream(east.config, timelines, systemClock, never);
+  expect(await ask({ own, source: 2 })).toBe(forkLsn);
+  expect(await ask({ own, source: 1 })).toBeNull();
+  expect(await ask({ own, source: 9 })).toBeNull();
+});
 
 it("lists rows of transactions with savepoints as well", () => {
   expect([...new Set(rows.map((row) => row.table))]).toEqual([
