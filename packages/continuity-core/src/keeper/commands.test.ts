@@ -243,6 +243,17 @@ describe("what portals are told", () => {
   });
 });
 
+it("announces a generation of geo once: its repeat is done already", () => {
+  const generation = state("east").view?.sync.revision ?? 0;
+  const announces = (on: boolean, known: number): number =>
+    given(state("east", { geo: { on, generation: known } }), {
+      kind: "announce-geo",
+      generation,
+    }).effects.filter(({ kind }) => kind === "announce-change").length;
+  expect([announces(false, generation), announces(true, generation - 1)]).toEqual([1, 1]);
+  expect(announces(true, generation)).toBe(0);
+});
+
 describe("an order to take over", () => {
   it("that is under way is owed the same answer, and one that has won is done", () => {
     const order = anOrder();

@@ -147,6 +147,11 @@ describe("a start for the term", () => {
       expect(orders(resuming({ postgres }), gate)).toEqual([]);
   });
 
+  it("is ordered once: the database is starting from then on", () => {
+    for (const postgres of ["standby", "down"] as const)
+      expect(startForTerm(resuming({ postgres }), aTurn(gate)).postgres).toBe("starting-primary");
+  });
+
   it("is nobody's in another phase", () => {
     expect(orders(resuming({ phase: { kind: "serving" } }), gate)).toEqual([]);
   });

@@ -3,6 +3,7 @@ import { defaultParameters } from "../parameters.ts";
 import type { QuorumView } from "../store/index.ts";
 import type { KeeperEvent } from "./events.ts";
 import { anOrder, RegionPair } from "./region-pair.ts";
+import { keeperRules } from "./rules.ts";
 import type { KeeperState } from "./state.ts";
 import { keeper } from "./step.ts";
 
@@ -80,6 +81,15 @@ describe("a reading", () => {
     expect(after.effects).toMatchObject([{ kind: "read-quorum", read: read + 1 }]);
     const last = handled(after.state, { kind: "quorum-read", read: read + 1, view: view() });
     expect(last.effects).toEqual([]);
+  });
+
+  it("that is not awaited any more changes nothing", () => {
+    const openRead = { read: 9, sentAtMs: now };
+    const known = west({ openRead });
+    const lease = { ...view().lease, revision: view().lease.revision + 50 };
+    const late = { kind: "quorum-read", read: 8, view: { ...view(), lease } } as const;
+    expect(handled(known, late).state).toMatchObject({ openRead, view: known.view });
+    expect(handled(known, { ...late, read: 9 }).state.view?.lease).toEqual(lease);
   });
 
   it("that failed may be asked for again; the failure of another one says nothing", () => {
@@ -220,6 +230,7 @@ describe("a promise", () => {
     expect(promised({ term: 2 })).toBe(untouched);
     expect(promised({ question: 7 })).toBe(untouched);
     expect(promised({}, { countFromMs: now })).toBe(untouched);
+    expect(promised({}, { countFromMs: now - 100 })).toBe(now - 100 + P);
     expect(promised({}, { promiseUntilMs: now + 9_000 })).toBe(now + 9_000);
     const term = { record: { ...view().term.record, term: 2 }, revision: view().term.revision };
     expect(promised({}, { view: { ...view(), term } as QuorumView })).toBe(untouched);
@@ -307,6 +318,8 @@ it("tells its controller of a lapse once for each lease, and of a release at onc
     handled(state, { kind: "tick" }, at).effects.filter(({ kind }) => kind === "primary-lapsed")
       .length;
   expect(told(from, now)).toBe(0);
+  const lapse = keeperRules.lapsesAtMs(from);
+  expect([told(from, lapse - 1), told(from, lapse)]).toEqual([0, 1]);
   expect(told(from, lapsesAt)).toBe(1);
   expect(told(west({ lapseReported: from.view?.lease.revision ?? 0 }), lapsesAt)).toBe(0);
   const { record, revision } = view().lease;

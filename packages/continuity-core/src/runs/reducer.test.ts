@@ -80,6 +80,8 @@ describe("a step", () => {
     const over = changed(reduceRun(known, finish("handed-over")));
     expect(over.finalLsn).toBe("0/7000");
     expect(over.steps[1]?.state).toEqual({ kind: "done", evidence: ["seen"], tookMs: 5 });
+    const event: RunEvent = { ...finish("handed-over"), finalLsn: "0/9000" } as RunEvent;
+    expect(changed(reduceRun(known, event)).finalLsn).toBe("0/9000");
   });
 
   it("that failed is tried again, unless trying again would act on a reason that is over", () => {
