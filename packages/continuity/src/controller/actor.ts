@@ -216,7 +216,8 @@ export class Actor {
     const name = action.kind === "keeper" ? `command ${action.command.kind}` : action.kind;
     const context = { run: open.run, stamp, ...this.#aboutSource(open.run, o) };
     if (isLasting(action)) {
-      if (this.#busyWith !== null) return false;
+      // One that is about to end still counts as under way: marked busy then, it would never be free again.
+      if (this.#busyWith !== null || this.#underWay.has(name)) return false;
       this.#busyWith = action.kind;
     }
     this.#beside(

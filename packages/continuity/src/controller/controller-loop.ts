@@ -116,8 +116,10 @@ export class ControllerLoop {
 
   async #turn(signal: AbortSignal): Promise<void> {
     const { quorum, policy, actor, log } = this.#deps;
+    // What ends while this turn looks was still going on for what it sees: a directory looked at before a rewind ended is not rewound again.
+    const busyBefore = actor.busyWith;
     const keeper = await this.#look(signal);
-    const observation = this.#observe(keeper);
+    const observation = this.#observe(keeper, busyBefore);
     const decision = decide(observation, policy);
     this.#snapshot = { observation, decision, keeper, atMs: this.#deps.clock.monotonicMs() };
     this.#beat(signal);
@@ -151,7 +153,7 @@ export class ControllerLoop {
     return keeper;
   }
 
-  #observe(keeper: KeeperReport | null): Observation {
+  #observe(keeper: KeeperReport | null, busyBefore: string | null): Observation {
     const { clock, quorum, region, surroundings, actor, random } = this.#deps;
     const now = clock.monotonicMs();
     const seen = quorum.seen();
@@ -171,7 +173,7 @@ export class ControllerLoop {
       estimatedLossMs: this.#estimatedLossMs(primary, seen.sites, region?.postgres?.endLsn ?? null),
       geoRevokedAtRevision: actor.geoRevokedAtRevision,
       canReachPrimary: surroundings.canReachDatabase(),
-      busyWith: actor.busyWith,
+      busyWith: busyBefore ?? actor.busyWith,
       fresh: { id: random.uuid(), at: clock.wallNow().toISOString() },
     };
   }
