@@ -8,6 +8,8 @@ interface PlacedCall {
   readonly statedReason: string;
   /** One of the carrier's callers when left out. */
   readonly phone?: string;
+  /** 1 is offered before 5, whoever waits longer. */
+  readonly priority?: number;
 }
 
 /** Lets a fictional caller call a queue, at the lab's own carrier. */

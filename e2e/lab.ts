@@ -3,11 +3,12 @@ import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { connectLab, type LabControl } from "@careline/lab/faults/index.ts";
+import { accountOf } from "@careline/lab/identity-provider/index.ts";
+import { type Layout, openLayout } from "@careline/lab/layout/index.ts";
+import { systemClock } from "@careline/platform";
 import { TOTP } from "otpauth";
 import { type BrowserContext, chromium, type Page } from "playwright-core";
-import { connectLab, type LabControl } from "../packages/lab/src/faults/index.ts";
-import { accountOf } from "../packages/lab/src/identity-provider/index.ts";
-import { type Layout, openLayout } from "../packages/lab/src/layout/index.ts";
 import { launchOptions } from "./browser.ts";
 
 /** A running lab and the ways into it that a journey needs. */
@@ -24,7 +25,7 @@ export function openStage(): Stage {
     throw new Error("no lab here: run ./careline up first, or set CARELINE_STATE");
   return {
     layout,
-    control: connectLab(layout),
+    control: connectLab(layout, systemClock),
     origin: `https://localhost:${layout.ports.frontDoor}`,
   };
 }

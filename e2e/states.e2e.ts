@@ -42,7 +42,7 @@ async function open(path: string, size = { width: 1440, height: 900 }): Promise<
     serviceWorkers: "block",
   });
   page = await context.newPage();
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(60_000);
   page.on("console", (message) => {
     // Failed requests are part of some states; anything else on the console is a fault of the page.
     if (message.type() === "error" && !message.text().includes("Failed to load resource"))

@@ -1,6 +1,7 @@
 import type { InputOf, RouteDefinition } from "@careline/portal-contract";
 import type { z } from "zod";
 import { PortalError } from "../problems/index.ts";
+import { unstorableText } from "./storable-text.ts";
 
 /** Most fields that a REQUEST_INVALID names. */
 const fieldsMax = 20;
@@ -51,7 +52,11 @@ function parsePart(
     return undefined;
   }
   const parsed = schema.safeParse(sent);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) {
+    const at = unstorableText(parsed.data, part);
+    if (at !== null) wrong.push({ at, rule: "unstorable" });
+    return parsed.data;
+  }
   for (const issue of parsed.error.issues) {
     const at = [part, ...issue.path.map((step) => safeName(String(step)))].join(".");
     wrong.push({ at, rule: issue.code === "unrecognized_keys" ? "unrecognized" : issue.code });

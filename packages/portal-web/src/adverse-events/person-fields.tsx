@@ -36,6 +36,7 @@ export function PersonFields({ fields, patientName, onChange }: PersonFieldsProp
             }
           />
           <NumberInput
+            maxLength={6}
             label={t("adverseEvents.age")}
             value={patient.ageYears ?? ""}
             min={0}

@@ -16,7 +16,7 @@ export function PresenceBadge({ state, count }: PresenceBadgeProps): ReactElemen
     <span className={`${classes.badge} ${classes[look.tone]}`}>
       <look.icon size={15} aria-hidden="true" />
       {t(look.label)}
-      {count !== undefined && <strong>{count}</strong>}
+      {count !== undefined && <strong className={classes.count}>{count}</strong>}
     </span>
   );
 }

@@ -12,3 +12,4 @@ export {
   type RequestParts,
   send,
 } from "./send.ts";
+export { storable } from "./storable-text.ts";

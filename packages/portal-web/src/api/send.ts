@@ -13,6 +13,7 @@ import { type AnswerSignals, signalsOf } from "./answer-signals.ts";
 import { ApiError } from "./api-error.ts";
 import { retryAfterMs } from "./retry-after.ts";
 import { routeTable } from "./route-table.ts";
+import { storable } from "./storable-text.ts";
 
 type Route<Name extends RouteName> = (typeof routes)[Name] extends RouteDefinition
   ? (typeof routes)[Name]
@@ -71,7 +72,7 @@ export async function send<Name extends RouteName>(
       redirect: "error",
       cache: "no-store",
       signal: AbortSignal.any([signal, browserClock.deadline(answerDeadlineMs)]),
-      ...(parts.body === undefined ? {} : { body: JSON.stringify(parts.body) }),
+      ...(parts.body === undefined ? {} : { body: JSON.stringify(storable(parts.body)) }),
     });
   } catch (cause) {
     signal.throwIfAborted();

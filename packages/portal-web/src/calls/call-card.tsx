@@ -37,7 +37,7 @@ export function CallCard({ call }: CallCardProps): ReactElement {
           <Text fw={600} size="lg">
             {shownPhone(call.callerPhoneNumber) ?? t("desk.numberHidden")}
           </Text>
-          <Text size="sm" c="dimmed">
+          <Text size="sm" c="dimmed" className={classes.twoLines}>
             {[programme?.name, queue?.name, languageName(call.language)]
               .filter(Boolean)
               .join(" · ")}

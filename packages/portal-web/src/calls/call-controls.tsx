@@ -12,6 +12,7 @@ import { errorCode } from "../api/index.ts";
 import { useT } from "../i18n/index.ts";
 import { Keys, useCommand } from "../shortcuts/index.ts";
 import { type Call, isDialling, isOnLine } from "./call.ts";
+import classes from "./desk.module.css";
 import { TransferDialog } from "./transfer-dialog.tsx";
 import { useCallCommand } from "./use-call-command.ts";
 
@@ -20,7 +21,7 @@ interface CallControlsProps {
 }
 
 /** What can be done with the line right now; only what the call's state allows is offered. */
-export function CallControls({ call }: CallControlsProps): ReactElement | null {
+export function CallControls({ call }: CallControlsProps): ReactElement {
   const t = useT();
   const command = useCallCommand(call.callId);
   const [isTransferring, setTransferring] = useState(false);
@@ -33,9 +34,13 @@ export function CallControls({ call }: CallControlsProps): ReactElement | null {
   useCommand("call.transfer", () => setTransferring(true), canHold && isIdle);
   const canHangUp = isOnLine(call) || isDialling(call);
   useCommand("call.hang-up", hangUp, canHangUp && isIdle);
-  if (!canHangUp) return null;
   return (
-    <Stack gap="xs">
+    <Stack gap="xs" className={classes.controls}>
+      {!canHangUp && (
+        <Text size="sm" c="dimmed">
+          {t("desk.lineClosed")}
+        </Text>
+      )}
       {canHold && (
         <Group grow gap="xs">
           <Button
@@ -63,15 +68,17 @@ export function CallControls({ call }: CallControlsProps): ReactElement | null {
         </Group>
       )}
       <ConsultationControls call={call} isIdle={isIdle} onCommand={command.mutate} />
-      <Button
-        color="red.9"
-        leftSection={<IconPhoneOff size={16} aria-hidden="true" />}
-        rightSection={<Keys command="call.hang-up" />}
-        onClick={hangUp}
-        disabled={!isIdle}
-      >
-        {isDialling(call) ? t("followUps.cancelDial") : t("desk.hangUp")}
-      </Button>
+      {canHangUp && (
+        <Button
+          color="red.9"
+          leftSection={<IconPhoneOff size={16} aria-hidden="true" />}
+          rightSection={<Keys command="call.hang-up" />}
+          onClick={hangUp}
+          disabled={!isIdle}
+        >
+          {isDialling(call) ? t("followUps.cancelDial") : t("desk.hangUp")}
+        </Button>
+      )}
       {command.isError && (
         <Text role="alert" size="sm" c="red">
           {t("errors.refused", { code: errorCode(command.error) })}

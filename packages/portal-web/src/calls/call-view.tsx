@@ -44,7 +44,9 @@ export function CallView({ call, others }: CallViewProps): ReactElement {
           <Timeline callId={call.callId} />
         </div>
         <div className={classes.column}>
-          <PatientPanel call={call} />
+          <div className={classes.patientPlace}>
+            <PatientPanel call={call} />
+          </div>
           <NotesPanel callId={call.callId} />
         </div>
         <div className={classes.column}>

@@ -6,7 +6,8 @@ import { currentLanguage, useT } from "../i18n/index.ts";
 
 type Missed = Answer<"listMissedOffers">["items"];
 
-const missedOffersQuery = queryOptions({
+/** Calls that rang at this agent and were not answered. */
+export const missedOffersQuery = queryOptions({
   queryKey: ["missed-offers"],
   queryFn: async ({ signal }): Promise<Missed> =>
     (await send("listMissedOffers", { background: true }, signal)).data.items,

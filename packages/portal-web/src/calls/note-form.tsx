@@ -2,6 +2,7 @@ import { hasCardNumber } from "@careline/portal-contract/patients/card-numbers.t
 import { Button, Group, NativeSelect, Stack, Text, Textarea } from "@mantine/core";
 import { type KeyboardEvent, type ReactElement, useRef, useState } from "react";
 import { announce } from "../announce/index.ts";
+import type { Answer } from "../api/index.ts";
 import { currentLanguage, useT } from "../i18n/index.ts";
 import { keep, newRecordId, useDraft } from "../outbox/index.ts";
 import { useCommand } from "../shortcuts/index.ts";
@@ -11,14 +12,17 @@ import type { Notes } from "./notes.ts";
 import { useRestoredDraft } from "./use-restored-draft.ts";
 import { useServerDraft } from "./use-server-draft.ts";
 
+type Note = Answer<"addNote">;
+
 interface NoteFormProps {
   readonly callId: string;
   readonly serverDraft: Notes["draft"];
-  readonly onKept: () => void;
+  /** The note as the service has it; null when it was refused or discarded. */
+  readonly onSettled: (note: Note | null) => void;
 }
 
 /** Writes a note. Each pause in typing lies sealed on this computer, and at the service when it can be reached. */
-export function NoteForm({ callId, serverDraft, onKept }: NoteFormProps): ReactElement {
+export function NoteForm({ callId, serverDraft, onSettled }: NoteFormProps): ReactElement {
   const t = useT();
   const draft = useDraft(`note:${callId}`, emptyNoteDraft, isNoteDraft);
   const [problem, setProblem] = useState<string | null>(null);
@@ -50,7 +54,10 @@ export function NoteForm({ callId, serverDraft, onKept }: NoteFormProps): ReactE
         announce(t("desk.noteKept"));
         return kept.outcome(new AbortController().signal);
       })
-      .then(onKept)
+      .then((outcome) =>
+        // The answer of addNote is the note, as the contract says.
+        onSettled(outcome.kind === "acknowledged" ? (outcome.answer.body as Note) : null),
+      )
       .catch(() => setProblem(t("outbox.storageFull")));
   };
   const onKeyDown = (event: KeyboardEvent): void => {
@@ -87,12 +94,10 @@ export function NoteForm({ callId, serverDraft, onKept }: NoteFormProps): ReactE
             })
           }
         />
-        <Group gap="sm">
-          <DraftState savedAt={draft.savedAt} wasRestored={draft.wasRestored} />
-          <Button onClick={add} disabled={noteText.trim() === ""}>
-            {t("desk.addNote")}
-          </Button>
-        </Group>
+        <DraftState savedAt={draft.savedAt} wasRestored={draft.wasRestored} />
+        <Button onClick={add} disabled={noteText.trim() === ""}>
+          {t("desk.addNote")}
+        </Button>
       </Group>
     </Stack>
   );
@@ -103,15 +108,14 @@ interface DraftStateProps {
   readonly wasRestored: boolean;
 }
 
-function DraftState({ savedAt, wasRestored }: DraftStateProps): ReactElement | null {
+function DraftState({ savedAt, wasRestored }: DraftStateProps): ReactElement {
   const t = useT();
-  if (savedAt === null && !wasRestored) return null;
   const time = new Intl.DateTimeFormat(currentLanguage(), { timeStyle: "medium" });
+  // Its place is kept while it says nothing, so that nothing beside it moves.
   return (
-    <Text size="xs" c="dimmed" data-draft={savedAt === null ? "restored" : "saved"}>
-      {savedAt === null
-        ? t("desk.draftRestored")
-        : t("desk.draftSaved", { time: time.format(savedAt) })}
+    <Text size="xs" c="dimmed" flex={1} ta="end">
+      {savedAt !== null && t("desk.draftSaved", { time: time.format(savedAt) })}
+      {savedAt === null && wasRestored && t("desk.draftRestored")}
     </Text>
   );
 }

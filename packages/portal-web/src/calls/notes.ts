@@ -45,6 +45,12 @@ export function shownNotes(
   ];
 }
 
+/** The notes with one that the service has just taken; unchanged when it is among them already, or they are not known yet. */
+export function withNote(notes: Notes | undefined, note: Note): Notes | undefined {
+  if (notes === undefined || notes.items.some((each) => each.noteId === note.noteId)) return notes;
+  return { ...notes, items: [...notes.items, note] };
+}
+
 function waitingNote(callId: string, item: OutboxItem): ShownNote[] {
   const isNote = item.write?.method === "POST" && item.write.path === `/api/calls/${callId}/notes`;
   if (!isNote || item.write === null) return [];

@@ -1,14 +1,14 @@
-import { Button, Group, Paper, Stack, Text, Title } from "@mantine/core";
+import { Button, Group, Paper, Skeleton, Stack, Text, Title } from "@mantine/core";
 import { IconHeadset } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import type { ReactElement } from "react";
 import { ownProfileQuery, presenceLooks, reasonLabels, useSetPresence } from "../agents/index.ts";
 import { errorCode } from "../api/index.ts";
-import { DueFollowUps } from "../follow-ups/index.ts";
+import { DueFollowUps, tasksQuery } from "../follow-ups/index.ts";
 import { useT } from "../i18n/index.ts";
 import { Keys } from "../shortcuts/index.ts";
 import classes from "./desk.module.css";
-import { MissedOffers } from "./missed-offers.tsx";
+import { MissedOffers, missedOffersQuery } from "./missed-offers.tsx";
 import { RecentCalls } from "./recent-calls.tsx";
 
 /** The desk between two calls: am I offered calls, and if not, why not. */
@@ -16,6 +16,10 @@ export function ReadyView(): ReactElement {
   const t = useT();
   const profile = useQuery(ownProfileQuery);
   const setPresence = useSetPresence();
+  // Each of the parts below may be there or not: shown together, none pushes another away.
+  const tasks = useQuery(tasksQuery);
+  const missed = useQuery(missedOffersQuery);
+  const isSettled = !tasks.isPending && !missed.isPending;
   const presence = profile.data?.presence;
   const isAvailable = presence?.state === "available";
   return (
@@ -56,9 +60,15 @@ export function ReadyView(): ReactElement {
             </Stack>
           </Group>
         </Paper>
-        <DueFollowUps />
-        <MissedOffers />
-        <RecentCalls />
+        {isSettled ? (
+          <>
+            <DueFollowUps />
+            <MissedOffers />
+            <RecentCalls />
+          </>
+        ) : (
+          <Skeleton height={240} role="status" aria-label={t("shell.loading")} />
+        )}
       </Stack>
     </div>
   );

@@ -8,6 +8,7 @@ import { useDraft } from "../outbox/index.ts";
 import { Keys, useCommand } from "../shortcuts/index.ts";
 import type { Call } from "./call.ts";
 import { callReasons } from "./codes.ts";
+import classes from "./desk.module.css";
 import { useProgrammeOf } from "./programmes.ts";
 import { useCloseCall } from "./use-close-call.ts";
 import { useWrapUpAutosave } from "./use-wrap-up-autosave.ts";
@@ -82,7 +83,9 @@ export function WrapUpForm({ call }: WrapUpFormProps): ReactElement {
           onChange={(event) => change({ followUpRequired: event.currentTarget.checked })}
         />
         {wrapUp.followUpRequired && <FollowUpDate value={wrapUp.followUpDate} onChange={change} />}
-        <Blocks blocks={blocks} />
+        <div className={classes.blocks}>
+          <Blocks blocks={blocks} />
+        </div>
         {closing.state === "refused" && (
           <Text role="alert" size="sm" c="red">
             {t("errors.refused", { code: closing.code })}

@@ -6,3 +6,4 @@ export const CallbacksRoute = lazyRouteComponent(
 );
 export { CallbackPanel } from "./callback-panel.tsx";
 export { DueFollowUps } from "./due-follow-ups.tsx";
+export { tasksQuery } from "./tasks.ts";

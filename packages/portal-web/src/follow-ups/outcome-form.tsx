@@ -1,4 +1,4 @@
-import { Button, Group, SegmentedControl, Stack, Text, TextInput } from "@mantine/core";
+import { Button, Group, Radio, Stack, Text, TextInput } from "@mantine/core";
 import { type ReactElement, useState } from "react";
 import { browserClock, useNow } from "../clock/index.ts";
 import { useT } from "../i18n/index.ts";
@@ -26,16 +26,19 @@ export function OutcomeForm({ taskId, first }: OutcomeFormProps): ReactElement {
   const isKept = recording.state === "kept";
   return (
     <Stack gap="xs">
-      <SegmentedControl
-        aria-label={t("followUps.outcomeTitle")}
-        size="xs"
-        fullWidth
+      <Radio.Group
+        label={t("followUps.outcomeTitle")}
         value={draft.kind}
         onChange={(value) =>
           change({ kind: outcomeKinds.find((each) => each === value) ?? draft.kind })
         }
-        data={outcomeKinds.map((value) => ({ value, label: t(`followUps.outcome.${value}`) }))}
-      />
+      >
+        <Group gap="md" mt={4}>
+          {outcomeKinds.map((value) => (
+            <Radio key={value} value={value} label={t(`followUps.outcome.${value}`)} />
+          ))}
+        </Group>
+      </Radio.Group>
       <Text size="sm" c="dimmed">
         {t(`followUps.outcomeText.${draft.kind}`)}
       </Text>

@@ -1,7 +1,7 @@
 import type { WriteOutcome } from "@careline/outbox";
 import type { BodyOf, ParamsOf, RouteDefinition } from "@careline/portal-contract/route.ts";
 import type { RouteName, routes } from "@careline/portal-contract/routes.ts";
-import { addressOf, routeTable } from "../api/index.ts";
+import { addressOf, routeTable, storable } from "../api/index.ts";
 import { currentWorkspace } from "./current-workspace.ts";
 
 type Route<Name extends RouteName> = (typeof routes)[Name] extends RouteDefinition
@@ -43,7 +43,7 @@ export async function keep<Name extends RouteName>(
       recordKey: write.record,
       method,
       path: addressOf(path, write.params ?? {}, {}),
-      ...(write.body === undefined ? {} : { body: write.body }),
+      ...(write.body === undefined ? {} : { body: storable(write.body) }),
       ...(write.version === undefined ? {} : { ifMatch: `"${write.version}"` }),
       ...(write.followsPrevious === undefined ? {} : { followsPrevious: write.followsPrevious }),
     },

@@ -47,35 +47,34 @@ export function OpenedPatient({ call, patientId, onOpened }: OpenedPatientProps)
   const card = patient.data;
   return (
     <Stack gap="sm">
-      <Group justify="space-between" align="flex-start">
-        <div>
-          <Text size="lg" fw={600} dir="auto">
-            {card.isIdentified ? `${card.lastName}, ${card.firstName}` : t("patients.unidentified")}
-          </Text>
-          <Text size="sm" c="dimmed">
-            {t("patients.cardFacts", { mrn: card.mrn, year: card.birthYear ?? "—" })}
-          </Text>
-        </div>
-        <Group gap="xs">
-          {card.verification !== null && (
-            <Tag tone="good">
-              <IconShieldCheck size={14} aria-hidden="true" />
-              {t("patients.verified")}
-            </Tag>
-          )}
-          {isLinked ? (
-            <Tag tone="calm">{t("patients.isLinked")}</Tag>
-          ) : (
-            <Button
-              size="xs"
-              variant="default"
-              loading={link.isPending}
-              onClick={() => link.mutate()}
-            >
-              {t("patients.link")}
-            </Button>
-          )}
-        </Group>
+      <div>
+        <Text size="lg" fw={600} dir="auto" style={{ overflowWrap: "anywhere" }}>
+          {card.isIdentified ? `${card.lastName}, ${card.firstName}` : t("patients.unidentified")}
+        </Text>
+        <Text size="sm" c="dimmed">
+          {t("patients.cardFacts", { mrn: card.mrn, year: card.birthYear ?? "—" })}
+        </Text>
+      </div>
+      {/* As high as its button, which becomes a label. */}
+      <Group gap="xs" mih={30} justify="space-between">
+        {isLinked ? (
+          <Tag tone="calm">{t("patients.isLinked")}</Tag>
+        ) : (
+          <Button
+            size="xs"
+            variant="default"
+            loading={link.isPending}
+            onClick={() => link.mutate()}
+          >
+            {t("patients.link")}
+          </Button>
+        )}
+        {card.verification !== null && (
+          <Tag tone="good">
+            <IconShieldCheck size={14} aria-hidden="true" />
+            {t("patients.verified")}
+          </Tag>
+        )}
       </Group>
       {link.isError && <Failure error={link.error} />}
       {card.details === null ? (

@@ -1,5 +1,5 @@
 import type { Call } from "@careline/portal-contract/calls/index.ts";
-import { Divider, Skeleton, Stack, Text } from "@mantine/core";
+import { Skeleton, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import type { ReactElement } from "react";
 import { Failure } from "../feedback/index.ts";
@@ -20,25 +20,26 @@ export function PatientChooser({ call, onOpened }: PatientChooserProps): ReactEl
   const candidates = useQuery(candidatesQuery(call.callId));
   return (
     <Stack gap="sm">
-      {candidates.isPending && (
-        <Skeleton height={72} role="status" aria-label={t("shell.loading")} />
-      )}
-      {candidates.isError && (
-        <Failure error={candidates.error} onRetry={() => void candidates.refetch()} />
-      )}
-      {candidates.isSuccess && (
-        <>
-          <Text size="sm" fw={600}>
-            {candidates.data.length === 0
-              ? t("patients.noCandidate")
-              : t("patients.candidates", { count: candidates.data.length })}
-          </Text>
-          <PatientHits hits={candidates.data} callId={call.callId} onOpened={onOpened} />
-        </>
-      )}
-      <Divider />
-      <PatientSearch callId={call.callId} onOpened={onOpened} />
-      <NewPatientForm call={call} onOpened={onOpened} />
+      <PatientSearch callId={call.callId} onOpened={onOpened}>
+        {candidates.isPending && (
+          <Skeleton height={140} role="status" aria-label={t("shell.loading")} />
+        )}
+        {candidates.isError && (
+          <Failure error={candidates.error} onRetry={() => void candidates.refetch()} />
+        )}
+        {candidates.isSuccess && (
+          <>
+            <Text size="sm" fw={600}>
+              {candidates.data.length === 0
+                ? t("patients.noCandidate")
+                : t("patients.candidates", { count: candidates.data.length })}
+            </Text>
+            <PatientHits hits={candidates.data} callId={call.callId} onOpened={onOpened} />
+          </>
+        )}
+      </PatientSearch>
+      {/* Last, and not before what stands above it: it would be pushed away under a hand. */}
+      {!candidates.isPending && <NewPatientForm call={call} onOpened={onOpened} />}
     </Stack>
   );
 }

@@ -1,6 +1,6 @@
 import { Button, Group, Skeleton, Stack, Text, TextInput } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
-import { type FormEvent, type ReactElement, useRef, useState } from "react";
+import { type FormEvent, type ReactElement, type ReactNode, useRef, useState } from "react";
 import { send } from "../api/index.ts";
 import { Failure } from "../feedback/index.ts";
 import { useT } from "../i18n/index.ts";
@@ -12,10 +12,12 @@ import { searchOf } from "./search-input.ts";
 interface PatientSearchProps {
   readonly callId: string;
   readonly onOpened: (card: PatientCard) => void;
+  /** What stands below the field until something is searched; hits take its place, so that the field never moves. */
+  readonly children: ReactNode;
 }
 
 /** One line for name, record number, phone, birth date or e-mail. What is searched never stands in an address. */
-export function PatientSearch({ callId, onOpened }: PatientSearchProps): ReactElement {
+export function PatientSearch({ callId, onOpened, children }: PatientSearchProps): ReactElement {
   const t = useT();
   const [line, setLine] = useState("");
   const field = useRef<HTMLInputElement>(null);
@@ -42,7 +44,10 @@ export function PatientSearch({ callId, onOpened }: PatientSearchProps): ReactEl
             maxLength={200}
             dir="auto"
             autoComplete="off"
-            onChange={(event) => setLine(event.currentTarget.value)}
+            onChange={(event) => {
+              setLine(event.currentTarget.value);
+              if (event.currentTarget.value === "") search.reset();
+            }}
           />
           <Button
             type="submit"
@@ -65,6 +70,7 @@ export function PatientSearch({ callId, onOpened }: PatientSearchProps): ReactEl
         {search.isSuccess && (
           <PatientHits hits={search.data.items} callId={callId} onOpened={onOpened} />
         )}
+        {!search.isSuccess && children}
       </Stack>
     </form>
   );

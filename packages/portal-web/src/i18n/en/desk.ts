@@ -80,6 +80,7 @@ export const desk = {
   conference: "Bring everyone together",
   returnToCaller: "Back to the caller",
   hangUp: "Hang up",
+  lineClosed: "The line is closed. What is left is the wrap-up.",
   othersToWrapUp_one: "{{count}} more call is still to be wrapped up. It follows after this one.",
   othersToWrapUp_other:
     "{{count}} more calls are still to be wrapped up. They follow after this one.",

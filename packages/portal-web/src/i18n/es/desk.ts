@@ -80,6 +80,7 @@ export const desk = {
   conference: "Reunir a todos",
   returnToCaller: "Volver con la persona",
   hangUp: "Colgar",
+  lineClosed: "La línea está cerrada. Falta el cierre.",
   othersToWrapUp_one: "Queda {{count}} llamada más por cerrar. Viene después de esta.",
   othersToWrapUp_other: "Quedan {{count}} llamadas más por cerrar. Vienen después de esta.",
   meanwhile: "Qué puede hacer mientras tanto",
