@@ -254,7 +254,7 @@ function nextOf(order: ForceQuorumRecord | null): string {
     case "waiting-for-second":
       return `another approver than ${order.first.by} must agree`;
     case "waiting-for-store":
-      return `start the surviving member of ${order.primary} alone (--force-new-cluster)`;
+      return `start the surviving member of ${order.primary} alone, restored from its own database`;
     case "done":
       return `${order.primary} begins the new term; then give the store its members back`;
     case "cancelled":

@@ -1,8 +1,8 @@
-import { existsSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { LabError } from "../errors.ts";
-import { callGateway, etcdSetupConfigOf, flagsOnceFile, openRootSession } from "../etcd/index.ts";
+import { callGateway, etcdSetupConfigOf, openRootSession, restoreAlone } from "../etcd/index.ts";
 import type { Region, Site } from "../layout/index.ts";
 import type { LabStage } from "./lab-stage.ts";
 import { OperatorClient } from "./operator-client.ts";
@@ -26,27 +26,21 @@ export function hasMember(stage: LabStage, site: Site): boolean {
 }
 
 /**
- * What `force-quorum` asks a person to do: the surviving member starts once more, as the only one. Errors: FAULT_WITHOUT_EFFECT,
- * those of the lab.
+ * What `force-quorum` asks a person to do: the surviving member begins anew as the only one, from its own database. Errors:
+ * FAULT_WITHOUT_EFFECT, PREPARE_FAILED, those of the lab.
  */
 export async function startAlone(
   stage: LabStage,
   survivor: Site,
   signal: AbortSignal,
 ): Promise<void> {
-  const { layout, clock } = stage;
-  const flags = layout.configFile(flagsOnceFile(survivor));
-  writeFileSync(flags, "--force-new-cluster");
-  try {
-    const process = `etcd.${survivor}`;
-    await stage.fault({ kind: "kill-process", process, staysDown: false }, signal);
-    const isAlone = (): Promise<boolean> => isOnlyMember(stage, survivor, signal);
-    if (await poll(clock, 200, aloneWithinMs, signal, isAlone)) return;
-    throw new LabError("FAULT_WITHOUT_EFFECT", `the member of ${survivor} did not start alone`);
-  } finally {
-    // Left there, it would throw the others out again at the next start.
-    writeFileSync(flags, "");
-  }
+  const process = `etcd.${survivor}`;
+  await stage.fault({ kind: "kill-process", process, staysDown: true }, signal);
+  await restoreAlone(stage.layout, survivor, signal);
+  await stage.fault({ kind: "heal-process", process }, signal);
+  const isAlone = (): Promise<boolean> => isOnlyMember(stage, survivor, signal);
+  if (await poll(stage.clock, 200, aloneWithinMs, signal, isAlone)) return;
+  throw new LabError("FAULT_WITHOUT_EFFECT", `the member of ${survivor} did not start alone`);
 }
 
 async function isOnlyMember(

@@ -47,6 +47,3 @@ export function etcdSetupConfigOf(layout: Layout, from: Site = "witness"): EtcdS
     clusterStateFile: layout.clusterStateFile,
   };
 }
-
-/** Configuration file that holds flags for the next start of a member only. */
-export const flagsOnceFile = (site: Site): string => `etcd-flags-once.${site}`;

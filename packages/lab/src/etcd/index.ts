@@ -2,7 +2,7 @@ export {
   type EtcdSetupConfig,
   etcdSetupConfigOf,
   etcdUsers,
-  flagsOnceFile,
 } from "./etcd-config.ts";
 export { callGateway } from "./gateway.ts";
+export { peerUrl, restoreAlone } from "./restore-alone.ts";
 export { mustSucceed, openRootSession } from "./root-session.ts";

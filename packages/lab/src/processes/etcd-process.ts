@@ -1,21 +1,14 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { etcdSetupConfigOf, etcdUsers, flagsOnceFile } from "../etcd/index.ts";
-import {
-  ensureSecret,
-  giveTo,
-  type Layout,
-  peerAddress,
-  type Site,
-  sites,
-} from "../layout/index.ts";
+import { etcdSetupConfigOf, etcdUsers, peerUrl } from "../etcd/index.ts";
+import { ensureSecret, giveTo, type Layout, type Site, sites } from "../layout/index.ts";
 import type { ProcessSpec } from "../supervisor/index.ts";
 import { niceness, nodeCommand, nodeSpec, specOf, waves } from "./spec.ts";
 import { writeConfig, writeConfigText } from "./write-config.ts";
 
-/** $0: whether the cluster is new; $1: its members, which a replaced member reads; $2: flags for one start only. */
-const startScript = `state=$(cat "$0") members=$(cat "$1") once=$(cat "$2"); shift 2
-exec etcd --initial-cluster-state="$state" --initial-cluster="$members" $once --pre-vote --client-cert-auth --peer-client-cert-auth "$@"`;
+/** $0: whether the cluster is new; $1: its members, which a replaced member reads. */
+const startScript = `state=$(cat "$0") members=$(cat "$1"); shift
+exec etcd --initial-cluster-state="$state" --initial-cluster="$members" --pre-vote --client-cert-auth --peer-client-cert-auth "$@"`;
 
 /** etcd of one site. Its peers are reached through the site's own CONNECT proxy of the WAN. */
 export function etcdProcess(layout: Layout, site: Site): ProcessSpec {
@@ -52,14 +45,7 @@ export function etcdProcess(layout: Layout, site: Site): ProcessSpec {
     wave: waves.quorum,
     nice: niceness.lifeline,
     command: "/bin/sh",
-    args: [
-      "-c",
-      startScript,
-      layout.clusterStateFile,
-      initialCluster(layout, site),
-      flagsOnce(layout, site),
-      ...args,
-    ],
+    args: ["-c", startScript, layout.clusterStateFile, initialCluster(layout, site), ...args],
     before: [
       nodeCommand(layout),
       join(layout.appDir, "packages/lab/src/etcd/replace-member.ts"),
@@ -89,14 +75,6 @@ export function etcdSetupTask(layout: Layout): ProcessSpec {
 function initialCluster(layout: Layout, site: Site): string {
   const all = sites.map((each) => `${each}=${peerUrl(layout, each)}`).join(",");
   return writeConfigText(layout, `etcd-initial-cluster.${site}`, all);
-}
-
-function flagsOnce(layout: Layout, site: Site): string {
-  return writeConfigText(layout, flagsOnceFile(site), "");
-}
-
-function peerUrl(layout: Layout, site: Site): string {
-  return `https://${peerAddress(site)}:${layout.ports.direct(site, "etcd-peer")}`;
 }
 
 function memberConfig(layout: Layout, site: Site, dataDir: string): string {

@@ -22,6 +22,15 @@ export async function killSite(site: SiteUnderFault): Promise<FaultReport> {
     return state === null || state === "Z";
   };
   const report = await signalAll(site, "SIGKILL", isGone, "ended");
+  // The kernel knows before their parent does: healed in between, a dead process would count as running.
+  const { clock } = site;
+  const deadlineMs = clock.monotonicMs() + effectWithinMs;
+  while (site.children.some((child) => child.pid !== null)) {
+    if (clock.monotonicMs() > deadlineMs) {
+      throw new LabError("FAULT_WITHOUT_EFFECT", "a process was not waited for after SIGKILL");
+    }
+    await clock.sleep(lookAgainMs);
+  }
   return { ...report, kind: "kill-site" };
 }
 
