@@ -148,6 +148,7 @@ describe("what the browser keeps", () => {
     withCall(desk.service);
     desk.service
       .answer("readCurrentCalls", { offer: null, calls: [demo.aCall()] })
+      .answer("openPatient", demo.aPatient(true))
       .on("addNote", { kind: "silence" });
     const titles = new Set<string>();
     const addresses = new Set<string>();
