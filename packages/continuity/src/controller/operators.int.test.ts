@@ -191,7 +191,10 @@ it("discards a copy only when two approvers agree, and keeps the proof", async (
   const name = salvaged.split("/").at(-1);
   const before = await east.get<SalvageList>("/v1/salvage");
   expect(before.copies.find((each) => each.name === name)?.discardAskedBy).toBe("ada");
-  const done = await abel.send<DiscardAnswer>("POST", path, { reason: "I looked as well" });
+  const words = ["salvage", "discard", name ?? "", "--reason", "I looked as well"];
+  const second = await careline(sites, { name: "abel", role: "approver" }, words);
+  expect(second.exitCode).toBe(0);
+  const done = second.json as DiscardAnswer;
   const proof = done.kind === "discarded" ? done.proof : null;
   expect(proof).toMatchObject({
     name,
@@ -417,6 +420,15 @@ it("lets a forced failover beyond the plan wait for two other approvers, who see
     "alma approver",
   ]);
   expect(report.compared).toMatchObject({ found: { rows: written }, isWithinApproved: true });
+  const row = "public.written:value=1000";
+  const merge = ["salvage", "merge", copy?.name ?? "", "--rows", row, "--reason", "test", "--yes"];
+  const merged = await careline(sites, ada, merge);
+  expect(merged).toMatchObject({
+    exitCode: 0,
+    json: { inserted: 1, replaced: 0, primary: "west" },
+  });
+  expect(await values("west")).toContain(1_000);
+  expect(await values("west")).not.toContain(1_001);
   process.stdout.write(
     `approved ≤ ${loss.seconds} s, ≤ ${loss.rows} rows; found ${report.compared.found.seconds} s, ${written} rows\n`,
   );
@@ -430,7 +442,9 @@ it("deletes copies whose time is over by itself, with the proof", async () => {
   sites.startController("east", { parameters, quarantineDays: 0.000_001 });
   const after = await eventually("they are gone", 60_000, async () => {
     const list = await east.get<SalvageList>("/v1/salvage");
-    return list.copies.length === 0 ? list : null;
+    const proven = list.discarded.map(({ name }) => name);
+    const areProven = before.copies.every(({ name }) => proven.includes(name));
+    return list.copies.length === 0 && areProven ? list : null;
   });
   for (const { name } of before.copies) {
     const proof = after.discarded.find((each) => each.name === name);

@@ -50,7 +50,10 @@ export class Quarantine {
   async list(): Promise<QuarantinedCopy[]> {
     const dir = layoutOf(this.#config).quarantineDir;
     if (!existsSync(dir)) return [];
-    const names = readdirSync(dir).filter((name) => existsSync(join(dir, name, "PG_VERSION")));
+    // Neither what is being copied (`.new`) nor what is being deleted (`.deleted`).
+    const names = readdirSync(dir).filter(
+      (name) => /^[A-Za-z0-9-]+$/.test(name) && existsSync(join(dir, name, "PG_VERSION")),
+    );
     return Promise.all(
       names.sort().map(async (name) => ({
         name,

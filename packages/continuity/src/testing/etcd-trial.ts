@@ -1,4 +1,6 @@
-import type { ChildProcess } from "node:child_process";
+import { type ChildProcess, execFileSync } from "node:child_process";
+import { renameSync } from "node:fs";
+import { join } from "node:path";
 import { readTlsFiles, systemClock, type TlsFiles } from "@careline/platform";
 import { Agent, request } from "undici";
 import { QuorumStore, toBase64 } from "../store/index.ts";
@@ -9,8 +11,10 @@ export interface EtcdTrialMember {
   readonly name: string;
   readonly url: string;
   process: ChildProcess;
-  /** Starts it again on its data; `more`: arguments of this start alone. */
-  start(more?: readonly string[]): void;
+  /** Starts it again on its data. */
+  start(): void;
+  /** While it does not run: makes it the only member of a new cluster, from its own database (docs/runbooks/quorum-lost.md). */
+  restoreAlone(): void;
 }
 
 /** Three real members with TLS, client certificates, users and roles, as the lab runs them. */
@@ -40,15 +44,15 @@ export async function startEtcdTrial(
     const url = `https://127.0.0.1:${ports[at + 3]}`;
     const peer = `https://127.0.0.1:${ports[at]}`;
     const args = memberArguments({ name, url, peer, dir: trial.dir, peers: peers.join(","), tls });
-    const start = (more: readonly string[] = []): ChildProcess =>
-      trial.spawn(`etcd-${name}`, "etcd", [...args, ...more]);
+    const start = (): ChildProcess => trial.spawn(`etcd-${name}`, "etcd", args);
     const member = {
       name,
       url,
       process: start(),
-      start: (more?: readonly string[]) => {
-        member.process = start(more);
+      start: () => {
+        member.process = start();
       },
+      restoreAlone: () => restoreAlone(join(trial.dir, `etcd-${name}`), name, peer),
     };
     return member;
   });
@@ -114,6 +118,23 @@ export async function startEtcdTrial(
       return post(url, path, body, (JSON.parse(token) as { token: string }).token);
     },
   };
+}
+
+/** Not by --force-new-cluster: after a kill that drops log entries which the database has applied already. */
+function restoreAlone(dataDir: string, name: string, peer: string): void {
+  const database = join(dataDir, "member", "snap", "db");
+  const restored = `${dataDir}-restored`;
+  execFileSync(
+    "etcdctl",
+    [
+      ...["snapshot", "restore", database, "--skip-hash-check=true", `--data-dir=${restored}`],
+      ...[`--name=${name}`, `--initial-cluster=${name}=${peer}`],
+      ...[`--initial-advertise-peer-urls=${peer}`, "--initial-cluster-token=alone"],
+    ],
+    { env: { ...process.env, ETCDCTL_API: "3" }, stdio: "pipe" },
+  );
+  renameSync(dataDir, `${dataDir}-before`);
+  renameSync(restored, dataDir);
 }
 
 function isAlive(member: EtcdTrialMember): boolean {
