@@ -94,9 +94,6 @@ it("begins a new life of the store when the surviving member starts alone, and t
   member?.restoreAlone();
   member?.start();
   // Tokens of the old cluster name a later log position: the new one lets them wait for it instead of refusing them.
-  for (const name of ["controller-west", "keeper-west"]) await sites.kill(name);
-  sites.startKeeper("west", { parameters });
-  sites.startController("west", { parameters });
   await eventually("west may acknowledge", 60_000, () => probes.west.holds());
   const status = await west.until("west serves", 20_000, (now) => now.primary === "west");
   expect(status).toMatchObject({ term: 2, protected: false });

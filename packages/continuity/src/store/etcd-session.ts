@@ -22,6 +22,8 @@ export interface EtcdOptions {
 
 /** A member that failed is asked last for this long: two request time-outs of the plan's 400 ms, and some. */
 const MEMBER_PENALTY_MS = 1_000;
+/** After this long without any answer the token itself is doubted. */
+const DOUBT_TOKEN_AFTER_MS = 3_000;
 /** bcrypt runs under authentication on the member's side, and the answer passes through Raft. */
 const AUTHENTICATE_TIMEOUT_MS = 1_500;
 
@@ -42,30 +44,35 @@ export class EtcdSession {
   readonly #channels = new Set<EtcdChannel>();
   #token: string | null = null;
   #authenticating: Promise<string> | null = null;
+  /** When a member last answered, or the token was last doubted. */
+  #heardAtMs: number;
+  readonly #closing = new AbortController();
 
   constructor(options: EtcdOptions) {
     this.#options = options;
+    this.#heardAtMs = options.clock.monotonicMs();
   }
 
   /** A new set of connections (one per member and per `connections`). */
   channel(connections = 1): EtcdChannel {
-    const channel = new EtcdChannel(this.#options, connections, (stale, via, signal) =>
-      this.#tokenAfter(stale, via, signal),
-    );
+    const channel = new EtcdChannel(this.#options, connections, {
+      after: (stale, via, signal) => this.#tokenAfter(stale, via, signal),
+      heard: () => {
+        this.#heardAtMs = this.#options.clock.monotonicMs();
+      },
+      silent: (via) => this.#doubtToken(via),
+    });
     this.#channels.add(channel);
     return channel;
   }
 
   async close(): Promise<void> {
+    this.#closing.abort(new Error("the session was closed"));
     await Promise.all([...this.#channels].map((channel) => channel.close()));
   }
 
   /** The current token, or a new one when `stale` was refused. Concurrent callers share one authentication. */
-  async #tokenAfter(
-    stale: string | null,
-    via: (body: unknown, signal: AbortSignal) => Promise<unknown>,
-    signal: AbortSignal,
-  ): Promise<string> {
+  async #tokenAfter(stale: string | null, via: Via, signal: AbortSignal): Promise<string> {
     if (this.#token !== null && this.#token !== stale) return this.#token;
     this.#authenticating ??= this.#authenticate(via, signal).finally(() => {
       this.#authenticating = null;
@@ -73,10 +80,19 @@ export class EtcdSession {
     return this.#authenticating;
   }
 
-  async #authenticate(
-    via: (body: unknown, signal: AbortSignal) => Promise<unknown>,
-    signal: AbortSignal,
-  ): Promise<string> {
+  /**
+   * A store restored from a copy keeps requests waiting whose tokens its log has not reached yet (etcd's simple tokens), and answers
+   * nothing. A new token is asked for beside the requests, so that a store that is merely silent costs them no time.
+   */
+  #doubtToken(via: Via): void {
+    const now = this.#options.clock.monotonicMs();
+    if (this.#token === null || now - this.#heardAtMs < DOUBT_TOKEN_AFTER_MS) return;
+    this.#heardAtMs = now;
+    // No answer here either: asked again after the next silence.
+    this.#authenticate(via, this.#closing.signal).catch(() => {});
+  }
+
+  async #authenticate(via: Via, signal: AbortSignal): Promise<string> {
     const body = { name: this.#options.user, password: this.#options.password };
     const limit = this.#options.clock.deadline(AUTHENTICATE_TIMEOUT_MS);
     const answer = authenticateSchema.safeParse(await via(body, AbortSignal.any([signal, limit])));
@@ -86,11 +102,15 @@ export class EtcdSession {
   }
 }
 
-type TokenSource = (
-  stale: string | null,
-  via: (body: unknown, signal: AbortSignal) => Promise<unknown>,
-  signal: AbortSignal,
-) => Promise<string>;
+/** How to ask a member for a token. */
+type Via = (body: unknown, signal: AbortSignal) => Promise<unknown>;
+
+interface Tokens {
+  /** The current one, or another when `stale` was refused. */
+  readonly after: (stale: string | null, via: Via, signal: AbortSignal) => Promise<string>;
+  readonly heard: () => void;
+  readonly silent: (via: Via) => void;
+}
 
 interface Endpoint {
   readonly name: string;
@@ -107,9 +127,9 @@ type Failure = "not-sent" | "unknown" | "token" | "denied" | "refused";
 export class EtcdChannel {
   readonly #endpoints: Endpoint[];
   readonly #options: EtcdOptions;
-  readonly #tokens: TokenSource;
+  readonly #tokens: Tokens;
 
-  constructor(options: EtcdOptions, connections: number, tokens: TokenSource) {
+  constructor(options: EtcdOptions, connections: number, tokens: Tokens) {
     this.#options = options;
     this.#tokens = tokens;
     const settings = {
@@ -198,20 +218,18 @@ export class EtcdChannel {
     const via = authenticateVia(endpoint.pool);
     const attempt = async (token: string): Promise<unknown> => {
       const limit = this.#options.clock.deadline(this.#options.requestTimeoutMs);
-      return post(
-        endpoint.pool,
-        request.path,
-        request.body,
-        token,
-        AbortSignal.any([signal, limit]),
-      );
+      const within = AbortSignal.any([signal, limit]);
+      const answer = await post(endpoint.pool, request.path, request.body, token, within);
+      this.#tokens.heard();
+      return answer;
     };
-    const token = await this.#tokens(null, via, signal);
+    const token = await this.#tokens.after(null, via, signal);
     try {
       return await attempt(token);
     } catch (thrown) {
+      if (thrown instanceof EtcdFailure && thrown.kind === "unknown") this.#tokens.silent(via);
       if (!(thrown instanceof EtcdFailure) || thrown.kind !== "token") throw thrown;
-      return attempt(await this.#tokens(token, via, signal));
+      return attempt(await this.#tokens.after(token, via, signal));
     }
   }
 
@@ -225,7 +243,7 @@ export class EtcdChannel {
       const client = new Client(endpoint.url, endpoint.settings);
       signal.addEventListener("abort", () => void client.destroy(), { once: true });
       try {
-        const token = await this.#tokens(null, authenticateVia(endpoint.pool), signal);
+        const token = await this.#tokens.after(null, authenticateVia(endpoint.pool), signal);
         const limit = this.#options.clock.deadline(this.#options.requestTimeoutMs * 2);
         const opening = client.request({
           path,
@@ -237,7 +255,7 @@ export class EtcdChannel {
         if (answer.statusCode === 200) return answer.body;
         last = failureOf(answer.statusCode, await answer.body.text());
         if (last instanceof EtcdFailure && last.kind === "token") {
-          await this.#tokens(token, authenticateVia(endpoint.pool), signal);
+          await this.#tokens.after(token, authenticateVia(endpoint.pool), signal);
         }
       } catch (thrown) {
         signal.throwIfAborted();
