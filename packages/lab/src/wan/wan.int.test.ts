@@ -93,10 +93,11 @@ describe("a link of the WAN", () => {
     const { listenPort } = await aWan(slow, slow, echo.port);
     const caller = await aCaller(listenPort);
     const first = await echoed(caller, "first");
-    expect(first).toBeGreaterThanOrEqual(117);
+    // Four trips of 30 ms; a timer may fire up to a millisecond early.
+    expect(first).toBeGreaterThanOrEqual(4 * 29);
     const rounds: number[] = [];
     for (let round = 0; round < 10; round += 1) rounds.push(await echoed(caller, `round ${round}`));
-    expect(Math.min(...rounds)).toBeGreaterThanOrEqual(58);
+    expect(Math.min(...rounds)).toBeGreaterThanOrEqual(2 * 29);
     // Late by a few ms on a busy machine, but never by another trip.
     expect(Math.min(...rounds)).toBeLessThan(85);
   });
