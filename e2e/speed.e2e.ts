@@ -127,7 +127,9 @@ describe("nothing moves by itself", () => {
         answeredByAgentId: demo.agentId,
       },
     });
-    service.answer("putScreen", screened);
+    service
+      .answer("putScreen", screened)
+      .answer("readCurrentCalls", { offer: null, calls: [screened] });
     await page.getByRole("button", { name: "Save answers" }).click();
     service.emit("call", { call: screened });
     await page.getByLabel("Answered", { exact: true }).waitFor();
@@ -139,7 +141,10 @@ describe("nothing moves by itself", () => {
       callEndTime: new Date().toISOString(),
       wrapUpDueAt: new Date(Date.now() + 120_000).toISOString(),
     });
-    service.answer("hangUpCall", over).answer("saveWrapUp", over);
+    service
+      .answer("hangUpCall", over)
+      .answer("saveWrapUp", over)
+      .answer("readCurrentCalls", { offer: null, calls: [over] });
     await page.keyboard.press("Alt+Shift+h");
     await page.getByText("Wrap-up", { exact: true }).first().waitFor();
     await page.getByLabel("Reason", { exact: true }).selectOption("general");
