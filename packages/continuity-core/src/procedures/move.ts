@@ -54,7 +54,7 @@ const journal = (event: RunEvent): Move => ({ kind: "journal", event });
 /** People have this long to approve a step; what they were shown is old then, and somebody orders anew. */
 const approvalPatienceMs = 30 * 60_000;
 
-/** What waits for people costs no attempt and no budget, whoever's step it is. */
+/** What waits for people costs no attempt and no budget, whosever step it is. */
 function awaitsApproval(open: OpenRun, step: StepRecord, o: Observation): Move | null {
   const missing = whyNotApproved(open.run, step);
   if (missing === null || open.run.state.kind === "undoing") return null;
