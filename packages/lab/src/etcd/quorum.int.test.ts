@@ -76,11 +76,11 @@ const put = (key: string) => ({
   value: Buffer.from("x").toString("base64"),
 });
 
-/** What the member of a site itself holds, without asking the others. */
-async function revisionAt(site: Site): Promise<string> {
+/** What the member of a site itself holds, without asking the others; null while it does not answer. */
+async function revisionAt(site: Site): Promise<string | null> {
   const body = { key: Buffer.from("/careline/portal/term").toString("base64"), serializable: true };
   const answer = await as("controller.witness", site, "/v3/kv/range", body);
-  if (answer.kind !== "done") throw new Error(answer.error);
+  if (answer.kind !== "done") return null;
   const header = z.object({ header: z.object({ revision: z.string() }) });
   return header.parse(answer.body).header.revision;
 }
@@ -163,7 +163,11 @@ describe("the quorum store of the lab", () => {
     await until(async () => (await memberIds()).size === 3 && (await isWritable()));
     const after = await memberIds();
     for (const site of sites) expect(after.get(site)).not.toBe(before.get(site));
-    const revisions = await Promise.all(sites.map(revisionAt));
-    expect(new Set(revisions).size).toBe(1);
+    // A member that has only just been taken in drops what it should forward until it has heard
+    // of the leader: one call in three was then silent for its whole 3 s.
+    await until(async () => {
+      const [first, ...others] = await Promise.all(sites.map(revisionAt));
+      return first !== null && others.every((revision) => revision === first);
+    });
   }, 60_000);
 });
