@@ -2,6 +2,7 @@ import { defaultParameters, type Parameters } from "../parameters.ts";
 import {
   type DataSite,
   type FirstRecords,
+  firstRecords,
   initialise,
   keys,
   otherSite,
@@ -94,7 +95,7 @@ export class RegionPair {
   constructor(rules: KeeperRules = keeperRules, parameters: Parameters = defaultParameters) {
     this.#keeper = keeperWith(rules);
     this.parameters = parameters;
-    this.store.apply(initialise(firstRecords()));
+    this.store.apply(initialise(followedFromTheFirst()));
   }
 
   /** East serves, west follows. */
@@ -277,37 +278,11 @@ export class RegionPair {
   }
 }
 
-function firstRecords(): FirstRecords {
-  return {
-    store: { id: storeId, generation: 1 },
-    term: {
-      term: 1,
-      primary: "east",
-      cause: "initial",
-      run: null,
-      claim: "initial",
-      evidence: [],
-      timeline: null,
-      startLsn: null,
-      startedAt: at,
-    },
-    lease: {
-      kind: "held",
-      site: "east",
-      term: 1,
-      bootId: "",
-      counter: 0,
-      validityMs: 1_250,
-      finalLsn: null,
-    },
-    sync: {
-      term: 1,
-      mode: "sync",
-      standbyDataId: "data-west",
-      timeline: 1,
-      safeToPromote: true,
-      geoFloor: "0/4000",
-      unprotectedSince: null,
-    },
-  };
+/** East's first term, in which west has followed already. */
+function followedFromTheFirst(): FirstRecords {
+  const store = { id: storeId, generation: 1 };
+  const first = firstRecords({ store, primary: "east", claim: "initial", validityMs: 1_250, at });
+  const standby = { standbyDataId: "data-west", timeline: 1, geoFloor: "0/4000" };
+  const sync = { mode: "sync", safeToPromote: true, unprotectedSince: null } as const;
+  return { ...first, sync: { ...first.sync, ...standby, ...sync } };
 }

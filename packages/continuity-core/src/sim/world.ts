@@ -7,7 +7,7 @@ import {
 import { type KeeperRules, keeperRules, keeperWith } from "../keeper/index.ts";
 import { defaultParameters, type Parameters } from "../parameters.ts";
 import { whyRefused } from "../runs/index.ts";
-import { type ForceQuorumOrder, forceQuorum } from "../store/index.ts";
+import { type ForceQuorumOrder, firstRecords, forceQuorum, initialise } from "../store/index.ts";
 import { Browser, type BrowserRules, browserRules } from "./browser.ts";
 import { type Coverage, count, newCoverage } from "./coverage.ts";
 import { append, cloneDirectory, newDirectory } from "./data-directory.ts";
@@ -15,7 +15,6 @@ import { Dice } from "./dice.ts";
 import { Etcd, type QuorumSite } from "./etcd.ts";
 import { EventQueue } from "./event-queue.ts";
 import type { OperatorAction } from "./fault.ts";
-import { firstRecords } from "./first-records.ts";
 import { FrontDoor } from "./front-door.ts";
 import { KeeperHost } from "./keeper-host.ts";
 import type { KeeperSurroundings } from "./keeper-surroundings.ts";
@@ -138,7 +137,14 @@ export class World {
       this.observer.stored(key, record);
       tellLease(key, record, this.etcd.values.revision);
     };
-    this.etcd.values.txn(firstRecords(this.parameters.leaseMs, wallText));
+    const first = firstRecords({
+      store: { id: "00000000-0000-4000-8000-000000000001", generation: 1 },
+      primary: "east",
+      claim: "initial",
+      validityMs: this.parameters.leaseMs,
+      at: wallText,
+    });
+    this.etcd.values.txn(initialise(first));
     this.keepers = perRegion((region) => this.#createKeeper(region));
     this.frontDoor = new FrontDoor(queue, this.network, this.portals);
     this.browsers = this.#createBrowsers();

@@ -1,9 +1,9 @@
+export { type Beginning, type FirstRecords, firstRecords } from "./first-records.ts";
 export { keys, storeKey } from "./keys.ts";
 export * from "./records.ts";
 export {
   type Comparison,
   claimSite,
-  type FirstRecords,
   type ForceQuorumOrder,
   forceQuorum,
   forceTakeOver,

@@ -80,15 +80,19 @@ export type KeeperClaim = z.infer<typeof keeperClaimSchema>;
 
 const postgresState = z.enum(["down", "starting", "primary", "standby", "rewinding", "cloning"]);
 
-/** `sites/<site>`: heartbeat, bound to an etcd lease; never used for safety. */
-export const siteRecordSchema = z.strictObject({
+/**
+ * `sites/<site>`: heartbeat, bound to an etcd lease; never used for safety. The one record whose readers pass over what they do not know,
+ * and whose newer fields may be missing: while one site runs another version, each must still see the other. The records that
+ * decide who may write stay strict: a rule that a reader does not know must stop it.
+ */
+export const siteRecordSchema = z.object({
   site: siteSchema,
   controllerBootId: z.string(),
   keeperBootId: z.string().nullable(),
   version: z.string(),
   beat: z.number().int().nonnegative(),
   postgres: z
-    .strictObject({
+    .object({
       state: postgresState,
       dataId: z.string().nullable(),
       timeline: z.number().int().nullable(),
@@ -99,7 +103,7 @@ export const siteRecordSchema = z.strictObject({
     })
     .nullable(),
   redis: z
-    .strictObject({
+    .object({
       role: z.enum(["primary", "replica", "down"]),
       offset: z.number().int().nullable(),
     })
@@ -109,7 +113,7 @@ export const siteRecordSchema = z.strictObject({
    * minute; null: not counted. With what the standby has flushed it bounds what a take-over would lose.
    */
   written: z
-    .strictObject({
+    .object({
       since: lsn,
       upTo: lsn,
       rows: z.number().int().nonnegative(),

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { aLease, aSync, aTerm, aView, someTime } from "../explain/scene.ts";
+import { firstRecords } from "./first-records.ts";
 import { keys, storeKey } from "./keys.ts";
 import {
   automationRecordSchema,
@@ -88,14 +89,15 @@ describe("transactions on the quorum store", () => {
   });
 
   it("of initialisation lose against any store that exists", () => {
-    const txn = initialise({
-      store: { id: "s", generation: 1 },
-      term: next.term,
-      lease: next.lease,
-      sync: next.sync,
-    });
+    const store = { id: "s", generation: 1 };
+    const beginning = { store, claim: "c", validityMs: 1_250, at: someTime } as const;
+    const txn = initialise(firstRecords({ ...beginning, primary: "west" }));
     expect(txn.compare.every((each) => each.equals === 0)).toBe(true);
     expect(written(txn)).toEqual(["lease", "store", "sync", "term"]);
+    const records = new Map(txn.puts.map((put) => [put.key, put.record]));
+    expect(records.get("term")).toMatchObject({ term: 1, cause: "initial", primary: "west" });
+    expect(records.get("lease")).toMatchObject({ kind: "held", site: "west", bootId: "" });
+    expect(records.get("sync")).toMatchObject({ safeToPromote: false, geoFloor: null });
   });
 
   it("of force-quorum begin a higher generation, and a term above both store and data", () => {

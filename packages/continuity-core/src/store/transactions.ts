@@ -1,3 +1,4 @@
+import { type FirstRecords, firstRecords } from "./first-records.ts";
 import { keys } from "./keys.ts";
 import type {
   DataSite,
@@ -53,13 +54,6 @@ const sameStore = (view: Pick<QuorumView, "store">): readonly Comparison[] =>
   view.store.record === null
     ? [{ key: keys.store, target: "revision", equals: 0 }]
     : [{ key: keys.store, target: "store-id", equals: view.store.record.id }];
-
-export interface FirstRecords {
-  readonly store: StoreRecord;
-  readonly term: TermRecord;
-  readonly lease: LeaseRecord;
-  readonly sync: SyncRecord;
-}
 
 /** The first records of a new installation; loses against any store that exists. */
 export function initialise(first: FirstRecords): Txn {
@@ -139,38 +133,17 @@ export function forceQuorum(survivor: QuorumView, order: ForceQuorumOrder): Txn 
   const previous = survivor.term.record;
   const term = Math.max(previous?.term ?? 0, order.newestTermInData) + 1;
   const { primary, at } = order;
-  const records: FirstRecords = {
+  const records = firstRecords({
     store: { id: order.newStoreId, generation: (survivor.store.record?.generation ?? 0) + 1 },
-    term: {
-      term,
-      primary,
-      cause: "force-quorum",
-      run: null,
-      claim: order.newStoreId,
-      evidence: [order.evidence, `ordered by ${order.by[0]} and ${order.by[1]}`],
-      timeline: null,
-      startLsn: null,
-      startedAt: at,
-    },
-    lease: {
-      kind: "held",
-      site: primary,
-      term,
-      bootId: "",
-      counter: 0,
-      validityMs: order.validityMs,
-      finalLsn: null,
-    },
-    sync: {
-      term,
-      mode: "async",
-      standbyDataId: null,
-      timeline: null,
-      safeToPromote: false,
-      geoFloor: survivor.sync.record?.geoFloor ?? null,
-      unprotectedSince: at,
-    },
-  };
+    primary,
+    claim: order.newStoreId,
+    validityMs: order.validityMs,
+    at,
+    cause: "force-quorum",
+    evidence: [order.evidence, `ordered by ${order.by[0]} and ${order.by[1]}`],
+    term,
+    geoFloor: survivor.sync.record?.geoFloor ?? null,
+  });
   const history: HistoryRecord = {
     term: term - 1,
     primary: previous?.primary ?? primary,

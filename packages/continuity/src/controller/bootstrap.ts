@@ -1,5 +1,6 @@
 import {
   type DataSite,
+  firstRecords,
   initialise,
   type Observation,
   type Parameters,
@@ -40,40 +41,15 @@ export class Bootstrap {
     }
     if (!copies.exists) await copies.initialise(signal);
     this.#madeHere = true;
-    const { at } = observation.fresh;
-    const first = initialise({
+    const first = firstRecords({
       store: { id: random.uuid(), generation: 1 },
-      term: {
-        term: 1,
-        primary: homeSite,
-        cause: "initial",
-        run: null,
-        claim: random.uuid(),
-        evidence: ["new installation"],
-        timeline: null,
-        startLsn: null,
-        startedAt: at,
-      },
-      lease: {
-        kind: "held",
-        site: homeSite,
-        term: 1,
-        bootId: "",
-        counter: 0,
-        validityMs: parameters.leaseMs,
-        finalLsn: null,
-      },
-      sync: {
-        term: 1,
-        mode: "async",
-        standbyDataId: null,
-        timeline: null,
-        safeToPromote: false,
-        geoFloor: null,
-        unprotectedSince: at,
-      },
+      primary: homeSite,
+      claim: random.uuid(),
+      validityMs: parameters.leaseMs,
+      at: observation.fresh.at,
+      evidence: ["new installation"],
     });
-    const isFirst = await quorum.apply(first, signal);
+    const isFirst = await quorum.apply(initialise(first), signal);
     log.info({ isFirst }, "the installation is initialised");
   }
 

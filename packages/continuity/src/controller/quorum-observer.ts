@@ -15,10 +15,6 @@ import {
   type QuorumView,
   type RunRecord,
   runRecordSchema,
-  type Site,
-  type SiteRecord,
-  siteRecordSchema,
-  siteSchema,
   startsCooldown,
   stepToUndo,
   type Txn,
@@ -32,6 +28,7 @@ import {
   type StoredRecord,
   type StoreEvent,
 } from "../store/index.ts";
+import { SitesSeen } from "./sites-seen.ts";
 
 /** Runs and history are followed by watch and read anew this often, in case the watch fell silent. */
 const REREAD_MS = 5_000;
@@ -45,12 +42,6 @@ interface SeenRun {
   readonly stepSinceMs: number;
 }
 
-interface SeenSite {
-  readonly record: SiteRecord;
-  readonly revision: number;
-  readonly sinceMs: number;
-}
-
 export interface QuorumObserverDeps {
   readonly records: QuorumRecords;
   readonly channel: StoreChannel;
@@ -62,7 +53,7 @@ export interface QuorumObserverDeps {
 export class QuorumObserver {
   readonly #deps: QuorumObserverDeps;
   readonly #runs = new Map<string, SeenRun>();
-  readonly #sites = new Map<Site, SeenSite>();
+  readonly #sites: SitesSeen;
   #history: readonly HistoryRecord[] = [];
   #view: QuorumView | null = null;
   #automation: Versioned<AutomationRecord> | null = null;
@@ -78,6 +69,7 @@ export class QuorumObserver {
 
   constructor(deps: QuorumObserverDeps) {
     this.#deps = deps;
+    this.#sites = new SitesSeen(deps);
   }
 
   get view(): QuorumView | null {
@@ -125,7 +117,7 @@ export class QuorumObserver {
       );
       this.#takeView(view);
       this.#takeAutomation(records.get(keys.automation));
-      this.#takeSites([...records.values()].filter(({ key }) => key.startsWith("sites/")));
+      this.#sites.take(records.values());
       const termRun = view.term.record?.run ?? null;
       const isRunMissing = termRun !== null && !this.#runs.has(termRun);
       if (now - this.#rereadAtMs >= REREAD_MS || isRunMissing) await this.#reread(signal);
@@ -189,10 +181,6 @@ export class QuorumObserver {
         stepForMs: now - each.stepSinceMs,
       }));
     const termRun = this.#view?.term.record?.run ?? null;
-    const sites = [...this.#sites].map(([site, each]) => [
-      site,
-      { record: each.record, ageMs: now - each.sinceMs },
-    ]);
     return {
       isAnswering: this.#isAnswering,
       ageMs: now - this.#answeredAtMs,
@@ -201,7 +189,7 @@ export class QuorumObserver {
       openRuns,
       termRunMissing: termRun !== null && this.#wasRead && !this.#runs.has(termRun),
       history: this.#history,
-      sites: Object.fromEntries(sites),
+      sites: this.#sites.seen(),
       lastFailoverAgeMs: this.#failoverSeenMs === null ? null : now - this.#failoverSeenMs,
       failoversLastHour: [...this.#automaticMs.values()].filter((at) => at > now - HOUR_MS).length,
       releasedForMs: this.#releasedSinceMs === null ? null : now - this.#releasedSinceMs,
@@ -215,8 +203,18 @@ export class QuorumObserver {
       .map((record) => parseRecord(record, historyRecordSchema))
       .sort((a, b) => b.term - a.term);
     const drills = await this.#deps.channel.readPrefix("drills/", signal);
-    this.#drills = [...drills.records.values()].map((each) => parseRecord(each, drillRecordSchema));
+    this.#drills = [...drills.records.values()].flatMap((each) => this.#readDrill(each));
     this.#rereadAtMs = this.#deps.clock.monotonicMs();
+  }
+
+  /** Rehearsals are shown and decide nothing: one that cannot be read is passed over. */
+  #readDrill(record: StoredRecord): DrillRecord[] {
+    try {
+      return [parseRecord(record, drillRecordSchema)];
+    } catch (thrown) {
+      this.#deps.log.error({ error: describeError(thrown) }, "the record of a drill is unreadable");
+      return [];
+    }
   }
 
   #takeAutomation(record: StoredRecord | undefined): void {
@@ -244,22 +242,6 @@ export class QuorumObserver {
     const isReleased = view.lease.record?.kind === "released";
     if (!isReleased) this.#releasedSinceMs = null;
     else this.#releasedSinceMs ??= this.#deps.clock.monotonicMs();
-  }
-
-  #takeSites(records: readonly StoredRecord[]): void {
-    const now = this.#deps.clock.monotonicMs();
-    for (const record of records) {
-      const site = siteSchema.safeParse(record.key.slice("sites/".length));
-      if (!site.success) continue;
-      const known = this.#sites.get(site.data);
-      if (known?.revision === record.revision) continue;
-      this.#sites.set(site.data, {
-        record: parseRecord(record, siteRecordSchema),
-        revision: record.revision,
-        // The first sight of a record says nothing about its age: only a change does.
-        sinceMs: known === undefined ? Number.NEGATIVE_INFINITY : now,
-      });
-    }
   }
 
   #takeRun(record: StoredRecord): void {

@@ -1,4 +1,5 @@
 import {
+  firstRecords,
   initialise,
   type KeeperCommand,
   type KeeperStatus,
@@ -58,43 +59,13 @@ let portalPeers: Record<"east" | "west", ReturnType<SitesTrial["peer"]>>;
 
 beforeAll(async () => {
   sites = await SitesTrial.start("keeper");
-  const store = sites.etcd.open("portal");
-  closeStore = () => store.close();
-  records = new QuorumRecords(store.channel());
+  const portal = sites.etcd.open("portal");
+  closeStore = () => portal.close();
+  records = new QuorumRecords(portal.channel());
   const at = new Date("2026-01-01T00:00:00Z").toISOString();
-  const first = initialise({
-    store: { id: storeId, generation: 1 },
-    term: {
-      term: 1,
-      primary: "east",
-      cause: "initial",
-      run: null,
-      claim: "first",
-      evidence: [],
-      timeline: null,
-      startLsn: null,
-      startedAt: at,
-    },
-    lease: {
-      kind: "held",
-      site: "east",
-      term: 1,
-      bootId: "",
-      counter: 0,
-      validityMs: 1_250,
-      finalLsn: null,
-    },
-    sync: {
-      term: 1,
-      mode: "async",
-      standbyDataId: null,
-      timeline: null,
-      safeToPromote: false,
-      geoFloor: null,
-      unprotectedSince: at,
-    },
-  });
-  expect((await records.apply(first, never)).succeeded).toBe(true);
+  const store = { id: storeId, generation: 1 };
+  const first = firstRecords({ store, primary: "east", claim: "first", validityMs: 1_250, at });
+  expect((await records.apply(initialise(first), never)).succeeded).toBe(true);
   await new PostgresCopies(sites.regions.postgres.east, systemClock, systemRandom).initialise(
     never,
   );
