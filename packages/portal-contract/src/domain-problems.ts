@@ -25,6 +25,9 @@ export const domainProblems = define({
   PATIENT_NOT_OPEN: denied("Open the patient from a call, a task or with a reason first."),
   PATIENT_RESTRICTED: denied("This record is restricted; say why you need it."),
   IDENTITY_UNVERIFIED: denied("Verify two identifiers with the caller first."),
+  AUTHORITY_MISSING: denied(
+    "The caller is not the patient: record their authority before you speak about the record.",
+  ),
   VERIFICATION_EXHAUSTED: denied("Too many wrong answers on this call; ask a supervisor."),
   MRN_TAKEN: conflict("A patient with this record number exists; search for it."),
   ADVERSE_EVENT_LOCKED: conflict("The report was handed over; add a follow-up instead."),

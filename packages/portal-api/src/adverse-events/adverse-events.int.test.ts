@@ -1,40 +1,24 @@
-import { systemRandom, uuidV7 } from "@careline/platform";
 import { routes } from "@careline/portal-contract";
 import type { AdverseEventFields } from "@careline/portal-contract/adverse-events/schemas.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { callsHandlers } from "../calls/index.ts";
-import { fillDatabase } from "../demo/index.ts";
 import type { Session } from "../serving/index.ts";
-import { type DomainStage, type StageHouse, startStageHouse } from "../testing/domain-stage.ts";
+import type { DomainStage } from "../testing/domain-stage.ts";
+import { newId, openStaffedStage, type StaffedStage } from "../testing/staffed-stage.ts";
 import { adverseEventsHandlers } from "./index.ts";
 
-let house: StageHouse;
+let desk: StaffedStage;
 let stage: DomainStage;
-let agents: Session[];
-let next = 0;
 
 beforeAll(async () => {
-  house = await startStageHouse();
-  stage = await house.open();
-  stage.handlers = [...adverseEventsHandlers, ...callsHandlers];
-  await fillDatabase(stage.owner, stage.cipher, { agents: 30, patients: 5 });
-  agents = [];
-  for (let index = 1; index <= 30; index += 1) {
-    agents.push(await stage.sessionOf(`agent${String(index).padStart(3, "0")}`));
-  }
+  desk = await openStaffedStage({ agents: 30, patients: 5 }, () => [
+    ...adverseEventsHandlers,
+    ...callsHandlers,
+  ]);
+  ({ stage } = desk);
 });
-afterAll(async () => {
-  await stage.close();
-  await house.stop();
-});
+afterAll(() => desk.close());
 
-function anAgent(): Session {
-  const agent = agents[next];
-  next += 1;
-  if (agent === undefined) throw new Error("seed more agents");
-  return agent;
-}
-const newId = (): string => uuidV7(Date.parse("2026-11-22T09:00:00Z"), systemRandom);
 const nobody = {
   patientId: null,
   initials: null,
@@ -96,7 +80,7 @@ const record = (who: Session, callId: string, fields: AdverseEventFields, over: 
 
 describe("recording an adverse event", () => {
   it("keeps it with drug, dosage, reaction, severity, outcome, reporter and follow-up [HCC-POR-05] [HCC-DB-06]", async () => {
-    const who = anAgent();
+    const who = desk.anAgent();
     const callId = await stage.placeCall(who);
     const { body } = await record(who, callId, complete());
     expect(body.validity).toEqual({
@@ -124,13 +108,13 @@ describe("recording an adverse event", () => {
     expect(read.body).toEqual(body);
   });
   it("keeps an incomplete report: nothing is known but that something was said", async () => {
-    const who = anAgent();
+    const who = desk.anAgent();
     const callId = await stage.placeCall(who);
     const { body } = await record(who, callId, incomplete());
     expect(body).toMatchObject({ validity: { isValid: false }, isSerious: false, state: "draft" });
   });
   it("draws a number that nobody else gets, also at the same time", async () => {
-    const who = anAgent();
+    const who = desk.anAgent();
     const callId = await stage.placeCall(who);
     const made = await Promise.all(
       Array.from({ length: 6 }, () => record(who, callId, incomplete())),
@@ -140,7 +124,7 @@ describe("recording an adverse event", () => {
     for (const number of numbers) expect(number).toMatch(/^AE-\d{4}-\d{6}$/);
   });
   it("is serious when one of its reactions is", async () => {
-    const who = anAgent();
+    const who = desk.anAgent();
     const callId = await stage.placeCall(who);
     const fields = incomplete({
       reactions: [aReaction(), aReaction({ seriousness: ["hospitalisation"] })],
@@ -148,7 +132,7 @@ describe("recording an adverse event", () => {
     expect((await record(who, callId, fields)).body.isSerious).toBe(true);
   });
   it("takes the agent's clock for day 0 within what the server saw of the call", async () => {
-    const who = anAgent();
+    const who = desk.anAgent();
     const startedAt = new Date(stage.clock.wallNow().getTime() - 600_000);
     const callId = await stage.placeCall(who, { startedAt });
     const heard = new Date(stage.clock.wallNow().getTime() - 300_000).toISOString();
@@ -171,7 +155,7 @@ describe("recording an adverse event", () => {
     });
   });
   it("loses payment card numbers from its texts [HCC-SEC-05]", async () => {
-    const who = anAgent();
+    const who = desk.anAgent();
     const callId = await stage.placeCall(who);
     const { body } = await record(
       who,
@@ -181,7 +165,7 @@ describe("recording an adverse event", () => {
     expect(body.narrative).toBe("paid with [card number removed]");
   });
   it("cannot be recorded on another agent's call, nor name a patient who was not opened", async () => {
-    const [who, other] = [anAgent(), anAgent()];
+    const [who, other] = [desk.anAgent(), desk.anAgent()];
     const callId = await stage.placeCall(who);
     await expect(record(other, callId, complete())).rejects.toMatchObject({ code: "NOT_FOUND" });
     const [patient] = await stage.owner`select patient_id from portal.patients limit 1`;
@@ -189,7 +173,7 @@ describe("recording an adverse event", () => {
     await expect(record(who, callId, named)).rejects.toMatchObject({ code: "NOT_FOUND" });
   });
   it("settles the task that a screen without a case had left", async () => {
-    const who = anAgent();
+    const who = desk.anAgent();
     const callId = await stage.placeCall(who, { state: "wrapping" });
     const answers = {
       adverse_event: true,
@@ -218,7 +202,7 @@ describe("recording an adverse event", () => {
 
 describe("changing a report", () => {
   it("replaces its fields and keeps number and day 0", async () => {
-    const who = anAgent();
+    const who = desk.anAgent();
     const callId = await stage.placeCall(who);
     const { body: first } = await record(who, callId, incomplete());
     const request = {
@@ -237,7 +221,7 @@ describe("changing a report", () => {
     });
   });
   it("ends when it was handed over", async () => {
-    const who = anAgent();
+    const who = desk.anAgent();
     const callId = await stage.placeCall(who);
     const { body: first } = await record(who, callId, complete());
     const params = { eventId: first.eventId };
@@ -258,12 +242,12 @@ describe("changing a report", () => {
     ).rejects.toMatchObject({ code: "CL409" });
   });
   it("is for those who may see its call: not for a colleague, not for another team's supervisor", async () => {
-    const who = anAgent();
+    const who = desk.anAgent();
     const callId = await stage.placeCall(who);
     const { body: first } = await record(who, callId, complete());
     const read = (session: Session) =>
       stage.ask(routes.readAdverseEvent, session, { params: { eventId: first.eventId } });
-    await expect(read(anAgent())).rejects.toMatchObject({ code: "NOT_FOUND" });
+    await expect(read(desk.anAgent())).rejects.toMatchObject({ code: "NOT_FOUND" });
     await expect(read(await stage.sessionOf("supervisor02"))).rejects.toMatchObject({
       code: "NOT_FOUND",
     });
@@ -287,7 +271,7 @@ describe("changing a report", () => {
 
 describe("the daily reconciliation", () => {
   it("lists calls, screens and cases that do not match, to supervisors of the team only", async () => {
-    const who = anAgent();
+    const who = desk.anAgent();
     const day = "2026-03-04";
     const startedAt = new Date(`${day}T10:00:00Z`);
     const silent = await stage.placeCall(who, { state: "wrapping", startedAt });

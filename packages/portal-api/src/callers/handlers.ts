@@ -1,5 +1,5 @@
 import { routes } from "@careline/portal-contract";
-import type { Caller } from "@careline/portal-contract/callers/schemas.ts";
+import type { Authority, Caller } from "@careline/portal-contract/callers/index.ts";
 import { lockCall, tellCall } from "../calls/index.ts";
 import { PortalError, staleVersion } from "../problems/index.ts";
 import { handle, type RegisteredHandler } from "../serving/index.ts";
@@ -27,11 +27,19 @@ const putCaller = handle(routes.putCaller, async (ctx, { params, body }) => {
   ctx.audit({
     resourceType: "caller",
     resourceId: call.callId,
-    details: { relationship: body.relationship, authority: body.authority.kind },
+    details: { relationship: body.relationship, ...authorityDetails(body.authority) },
   });
   const view = await tellCall(ctx, call.callId, agentId);
   return { body: { ...row, phone: view.callerPhoneNumber }, version: row.version };
 });
+
+/** What was established and how, for the trail; a professional's words of proof stay in the record. */
+function authorityDetails(authority: Authority): Record<string, string> {
+  const { kind } = authority;
+  if (authority.kind !== "representative") return { authority: kind };
+  const { scope, verifiedBy, expiresOn } = authority;
+  return { authority: kind, scope, verifiedBy, expiresOn: expiresOn ?? "never" };
+}
 
 /** Handler of who is on the line. */
 export const callersHandlers: readonly RegisteredHandler[] = [putCaller];

@@ -1,46 +1,33 @@
-import { systemRandom, uuidV7 } from "@careline/platform";
 import { routes } from "@careline/portal-contract";
 import type { ProviderEventData } from "@careline/portal-contract/telephony/schemas.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { agentsHandlers } from "../agents/index.ts";
 import { callersHandlers } from "../callers/index.ts";
-import { fillDatabase } from "../demo/index.ts";
 import { patientsHandlers } from "../patients/index.ts";
 import type { Session } from "../serving/index.ts";
 import { storeEvents } from "../telephony/event-log.sql.ts";
 import { projectCall } from "../telephony/index.ts";
-import { type DomainStage, type StageHouse, startStageHouse } from "../testing/domain-stage.ts";
+import type { DomainStage } from "../testing/domain-stage.ts";
+import { newId, openStaffedStage, type StaffedStage } from "../testing/staffed-stage.ts";
 import { callsHandlers } from "./index.ts";
 
-let house: StageHouse;
+let desk: StaffedStage;
 let stage: DomainStage;
-let next = 0;
 
 beforeAll(async () => {
-  house = await startStageHouse();
-  stage = await house.open();
-  stage.handlers = [
+  desk = await openStaffedStage({ agents: 40, patients: 20 }, (opened) => [
     ...callsHandlers,
     ...callersHandlers,
     ...agentsHandlers,
-    ...patientsHandlers(stage),
-  ];
-  await fillDatabase(stage.owner, stage.cipher, { agents: 40, patients: 20 });
+    ...patientsHandlers(opened),
+  ]);
+  ({ stage } = desk);
   // The next noon of New York's winter or early afternoon of its summer: never before the database's own clock.
   const noon = new Date(stage.clock.wallNow());
   noon.setUTCHours(noon.getUTCHours() < 17 ? 17 : 41, 0, 0, 0);
   stage.clock.advance(noon.getTime() - stage.clock.wallNow().getTime());
 });
-afterAll(async () => {
-  await stage.close();
-  await house.stop();
-});
-
-const newId = (): string => uuidV7(Date.parse("2026-11-22T09:00:00Z"), systemRandom);
-function anAgent(): Promise<Session> {
-  next += 1;
-  return stage.sessionOf(`agent${String(next).padStart(3, "0")}`);
-}
+afterAll(() => desk.close());
 
 interface Planned {
   readonly who: Session;
@@ -52,7 +39,7 @@ interface Planned {
 let phones = 0;
 /** A closed call from a number of its own, with a task for its agent. */
 async function aTask(over: { readonly state?: string | null } = {}): Promise<Planned> {
-  const who = await anAgent();
+  const who = desk.anAgent();
   phones += 1;
   const originalCallId = await stage.placeCall(who, {
     state: "wrapping",
@@ -269,7 +256,7 @@ describe("a callback", () => {
 
   it("is hidden from, and cannot be made by, those whose task it is not [HCC-SEC-06]", async () => {
     const task = await aTask();
-    const stranger = await anAgent();
+    const stranger = desk.anAgent();
     await expect(read({ ...task, who: stranger })).rejects.toMatchObject({ code: "NOT_FOUND" });
     await expect(dial(task, {}, stranger)).rejects.toMatchObject({ code: "NOT_FOUND" });
     await expect(record(task, { kind: "reached", note: "" }, stranger)).rejects.toMatchObject({

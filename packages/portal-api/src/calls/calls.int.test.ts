@@ -1,44 +1,30 @@
-import { systemRandom, uuidV7 } from "@careline/platform";
 import { routes } from "@careline/portal-contract";
 import type { WrapUp } from "@careline/portal-contract/calls/schemas.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { agentsHandlers } from "../agents/index.ts";
 import { callersHandlers } from "../callers/index.ts";
-import { fillDatabase } from "../demo/index.ts";
 import { programmesHandlers } from "../programmes/index.ts";
 import type { Session } from "../serving/index.ts";
-import { type DomainStage, type StageHouse, startStageHouse } from "../testing/domain-stage.ts";
+import type { DomainStage } from "../testing/domain-stage.ts";
+import { newId, openStaffedStage, type StaffedStage } from "../testing/staffed-stage.ts";
 import { callTransitions } from "./call-state.ts";
 import { callsHandlers } from "./index.ts";
 
-let house: StageHouse;
+let desk: StaffedStage;
 let stage: DomainStage;
-let agents: Session[];
-let next = 0;
 
 beforeAll(async () => {
-  house = await startStageHouse();
-  stage = await house.open();
-  stage.handlers = [...callsHandlers, ...callersHandlers, ...agentsHandlers, ...programmesHandlers];
   // Team 2 begins at agent101.
-  await fillDatabase(stage.owner, stage.cipher, { agents: 101, patients: 0 });
-  agents = [];
-  for (let index = 1; index <= 40; index += 1) {
-    agents.push(await stage.sessionOf(`agent${String(index).padStart(3, "0")}`));
-  }
+  desk = await openStaffedStage({ agents: 101, patients: 0 }, () => [
+    ...callsHandlers,
+    ...callersHandlers,
+    ...agentsHandlers,
+    ...programmesHandlers,
+  ]);
+  ({ stage } = desk);
 });
-afterAll(async () => {
-  await stage.close();
-  await house.stop();
-});
+afterAll(() => desk.close());
 
-function anAgent(): Session {
-  const agent = agents[next];
-  next += 1;
-  if (agent === undefined) throw new Error("seed more agents");
-  return agent;
-}
-const newId = (): string => uuidV7(Date.parse("2026-11-22T09:00:00Z"), systemRandom);
 const nothing = {
   adverse_event: false,
   product_complaint: false,
@@ -65,7 +51,7 @@ const wrapping = (who: Session) => stage.placeCall(who, { state: "wrapping" });
 
 describe("closing a call", () => {
   it("is refused until the safety questions are answered, the reason and the code chosen", async () => {
-    const who = anAgent();
+    const who = desk.anAgent();
     const callId = await wrapping(who);
     await expect(close(who, callId)).rejects.toMatchObject({ code: "SCREEN_UNANSWERED" });
     const answered = await screen(who, callId);
@@ -86,13 +72,13 @@ describe("closing a call", () => {
     });
   });
   it("is refused while the caller is on the line", async () => {
-    const who = anAgent();
+    const who = desk.anAgent();
     const callId = await stage.placeCall(who);
     await screen(who, callId);
     await expect(close(who, callId)).rejects.toMatchObject({ code: "CALL_STATE_CONFLICT" });
   });
   it("makes a task of a yes without a case, once", async () => {
-    const who = anAgent();
+    const who = desk.anAgent();
     const callId = await wrapping(who);
     await screen(who, callId, { adverse_event: true });
     await close(who, callId);
@@ -102,7 +88,7 @@ describe("closing a call", () => {
     expect(body.items).toMatchObject([{ callId, kind: "screen_without_case", state: "open" }]);
   });
   it("keeps the whole record of HCC-DB-04 and frees the agent [HCC-POR-01]", async () => {
-    const who = anAgent();
+    const who = desk.anAgent();
     const callId = await stage.placeCall(who, {
       startedAt: new Date(stage.clock.wallNow().getTime() - 65_000),
     });
@@ -116,7 +102,7 @@ describe("closing a call", () => {
     expect((await stage.ask(routes.readOwnProfile, who)).body.presence.state).toBe("available");
   });
   it("is answered alike when it is replayed", async () => {
-    const who = anAgent();
+    const who = desk.anAgent();
     const callId = await wrapping(who);
     await screen(who, callId);
     const first = await close(who, callId);
@@ -124,7 +110,7 @@ describe("closing a call", () => {
     expect(second.body).toEqual(first.body);
   });
   it("takes the break that was asked for during the call", async () => {
-    const who = anAgent();
+    const who = desk.anAgent();
     const callId = await stage.placeCall(who);
     await stage.owner`
       update portal.agent_presence set state = 'on_call', call_id = ${callId} where agent_id = ${who.agentId}`;
@@ -152,7 +138,7 @@ describe("notes", () => {
       body: { noteId: newId(), noteType: "medical", noteText: "Took it with food", ...over },
     });
   it("carry type, author, time and region [HCC-POR-04] [HCC-DB-08]", async () => {
-    const who = anAgent();
+    const who = desk.anAgent();
     const callId = await stage.placeCall(who);
     const { body } = await note(who, callId);
     expect(body).toMatchObject({ agentId: who.agentId, noteType: "medical", region: "east" });
@@ -160,7 +146,7 @@ describe("notes", () => {
     expect(listed.body.items).toEqual([body]);
   });
   it("lose payment card numbers before they are stored [HCC-SEC-05]", async () => {
-    const who = anAgent();
+    const who = desk.anAgent();
     const callId = await stage.placeCall(who);
     const { body } = await note(who, callId, { noteText: "card 4111 1111 1111 1111 he said" });
     expect(body).toMatchObject({
@@ -175,7 +161,7 @@ describe("notes", () => {
     expect(JSON.stringify(stored)).not.toMatch(/4111/);
   });
   it("keep the time at which they were written when they arrive after an outage", async () => {
-    const who = anAgent();
+    const who = desk.anAgent();
     const callId = await stage.placeCall(who);
     const occurredAt = new Date(stage.clock.wallNow().getTime() - 90_000);
     const request = { noteId: newId(), noteType: "general", noteText: "written offline" };
@@ -187,7 +173,7 @@ describe("notes", () => {
     expect(body.timestamp).toBe(occurredAt.toISOString());
   });
   it("are drafts first: a late autosave does not undo a newer one, a saved note ends the draft", async () => {
-    const who = anAgent();
+    const who = desk.anAgent();
     const callId = await stage.placeCall(who);
     const save = (revision: number, noteText: string) =>
       stage.ask(routes.saveNoteDraft, who, {
@@ -200,7 +186,7 @@ describe("notes", () => {
     expect((await stage.ask(routes.listNotes, who, { params: { callId } })).body.draft).toBeNull();
   });
   it("are refused on, and hidden from, calls of others [HCC-SEC-06]", async () => {
-    const [who, other] = [anAgent(), anAgent()];
+    const [who, other] = [desk.anAgent(), desk.anAgent()];
     const callId = await stage.placeCall(who);
     await note(who, callId);
     await expect(note(other, callId)).rejects.toMatchObject({ code: "NOT_FOUND" });
@@ -209,7 +195,7 @@ describe("notes", () => {
     });
   });
   it("cannot be changed or deleted, not even with the application's credentials", async () => {
-    const who = anAgent();
+    const who = desk.anAgent();
     const callId = await stage.placeCall(who);
     await note(who, callId);
     for (const statement of [
@@ -225,11 +211,11 @@ describe("notes", () => {
 
 describe("who sees which call", () => {
   it("an agent their own, a supervisor their team's, a manager their programmes' [HCC-SEC-09]", async () => {
-    const who = anAgent();
+    const who = desk.anAgent();
     const callId = await wrapping(who);
     const read = (session: Session) => stage.ask(routes.readCall, session, { params: { callId } });
     await expect(read(who)).resolves.toMatchObject({ body: { callId } });
-    await expect(read(anAgent())).rejects.toMatchObject({ code: "NOT_FOUND" });
+    await expect(read(desk.anAgent())).rejects.toMatchObject({ code: "NOT_FOUND" });
     await expect(read(await stage.sessionOf("supervisor01"))).resolves.toMatchObject({
       body: { callId },
     });
@@ -246,7 +232,7 @@ describe("who sees which call", () => {
     });
   });
   it("shows the caller's number to who handles the call, and masked to everybody else [HCC-SEC-04]", async () => {
-    const who = anAgent();
+    const who = desk.anAgent();
     const callId = await stage.placeCall(who);
     const read = async (session: Session) =>
       (await stage.ask(routes.readCall, session, { params: { callId } })).body.callerPhoneNumber;
@@ -254,7 +240,7 @@ describe("who sees which call", () => {
     expect(await read(await stage.sessionOf("supervisor01"))).toBe("XXX-XXX-0100");
   });
   it("pages through the list in a total order without loss or repeat", async () => {
-    const who = anAgent();
+    const who = desk.anAgent();
     const at = new Date(stage.clock.wallNow().getTime() - 3_600_000);
     const made = [];
     for (let index = 0; index < 5; index += 1)
@@ -270,7 +256,7 @@ describe("who sees which call", () => {
     expect([...seen].sort()).toEqual([...made].sort());
   });
   it("holds in straight SQL: another agent's call can be neither read, changed nor taken [HCC-SEC-10]", async () => {
-    const [who, other] = [anAgent(), anAgent()];
+    const [who, other] = [desk.anAgent(), desk.anAgent()];
     const callId = await stage.placeCall(who);
     const rows = await stage.sqlAs(
       other,
@@ -297,7 +283,7 @@ describe("who sees which call", () => {
 
 describe("what an agent asks all day", () => {
   it("is answered by indexes, not by reading the whole call log", async () => {
-    const who = anAgent();
+    const who = desk.anAgent();
     const explain = (question: string) =>
       stage.owner.begin(async (sql) => {
         await sql.unsafe("set local enable_seqscan = off");
@@ -315,7 +301,7 @@ describe("what an agent asks all day", () => {
     ).toContain("call_logs_provider_call");
   });
   it("does not include offering oneself a call", async () => {
-    const who = anAgent();
+    const who = desk.anAgent();
     const callId = await stage.placeCall(who);
     await expect(
       stage.sqlAs(
@@ -335,7 +321,7 @@ describe("the database holds the rules a second time", () => {
     expect(rows.map((row) => row.pair).sort()).toEqual([...callTransitions()].sort());
   });
   it("refuses a jump in a call's life", async () => {
-    const who = anAgent();
+    const who = desk.anAgent();
     const callId = await stage.placeCall(who);
     await expect(
       stage.sqlAs(
@@ -346,7 +332,7 @@ describe("the database holds the rules a second time", () => {
     ).rejects.toMatchObject({ code: "CL409" });
   });
   it("refuses to close a call whose screen is unanswered", async () => {
-    const who = anAgent();
+    const who = desk.anAgent();
     const callId = await wrapping(who);
     await expect(
       stage.sqlAs(
@@ -357,7 +343,7 @@ describe("the database holds the rules a second time", () => {
     ).rejects.toMatchObject({ code: "CL410" });
   });
   it("refuses a second live call of one agent, and a second live record of one caller", async () => {
-    const who = anAgent();
+    const who = desk.anAgent();
     await stage.placeCall(who);
     await expect(stage.placeCall(who)).rejects.toMatchObject({ code: "23505" });
   });
@@ -366,7 +352,7 @@ describe("the database holds the rules a second time", () => {
     ["a reason nobody knows", "update portal.call_logs set call_reason = 'weather'"],
     ["a status nobody knows", "update portal.call_logs set call_status = 'lost'"],
   ])("refuses %s [HCC-DB-05]", async (_, statement) => {
-    const who = anAgent();
+    const who = desk.anAgent();
     await stage.placeCall(who);
     await expect(stage.sqlAs(who, (tx) => tx.unsafe(statement))).rejects.toMatchObject({
       code: "23514",
@@ -376,7 +362,7 @@ describe("the database holds the rules a second time", () => {
 
 describe("caller, tasks, outbound calls", () => {
   it("keeps who is on the line, and refuses an edit of an old version", async () => {
-    const who = anAgent();
+    const who = desk.anAgent();
     const callId = await stage.placeCall(who);
     const body = {
       name: "Ada Fictional",
@@ -399,7 +385,7 @@ describe("caller, tasks, outbound calls", () => {
     });
   });
   it("lists follow-ups by due time until they are done; a supervisor sees the team's [HCC-POR-02]", async () => {
-    const who = anAgent();
+    const who = desk.anAgent();
     const callId = await stage.placeCall(who);
     const add = (dueAt: string) =>
       stage.ask(routes.addTask, who, {
@@ -416,16 +402,16 @@ describe("caller, tasks, outbound calls", () => {
     expect(await list(await stage.sessionOf("supervisor01"))).toEqual(
       expect.arrayContaining([early.body.taskId]),
     );
-    expect(await list(anAgent())).toEqual([]);
+    expect(await list(desk.anAgent())).toEqual([]);
     const done = { params: { taskId: early.body.taskId }, body: { outcome: "all well" } };
     await stage.ask(routes.completeTask, who, done);
     expect(await list(who)).toEqual([late.body.taskId]);
-    await expect(stage.ask(routes.completeTask, anAgent(), done)).rejects.toMatchObject({
+    await expect(stage.ask(routes.completeTask, desk.anAgent(), done)).rejects.toMatchObject({
       code: "NOT_FOUND",
     });
   });
   it("dials a number and refuses a second call beside it [HCC-POR-01]", async () => {
-    const who = anAgent();
+    const who = desk.anAgent();
     const queues = (await stage.ask(routes.listProgrammes, who)).body.queues;
     const dial = (to: object) =>
       stage.ask(routes.dialCall, who, {
@@ -449,7 +435,7 @@ describe("caller, tasks, outbound calls", () => {
     expect((await stage.ask(routes.readOwnProfile, who)).body.presence.state).toBe("available");
   });
   it("shows an agent the queues of their programmes only", async () => {
-    const who = anAgent();
+    const who = desk.anAgent();
     expect((await stage.ask(routes.listProgrammes, who)).body.queues).toHaveLength(3);
     const one = { ...who, programmeIds: who.programmeIds.slice(0, 1) };
     expect((await stage.ask(routes.listProgrammes, one)).body.queues).toHaveLength(1);

@@ -1,3 +1,10 @@
+import {
+  type Authority,
+  type CallerRelationship,
+  type Disclosure,
+  disclosure,
+  disclosureTo,
+} from "@careline/portal-contract/callers/index.ts";
 import { maskedPolicyNumber, maskedSsn } from "@careline/portal-contract/patients/masking.ts";
 import type { IdentifierKind, PatientCard } from "@careline/portal-contract/patients/schemas.ts";
 import type { Tx } from "../database/index.ts";
@@ -28,6 +35,10 @@ interface CardRow {
   readonly verifiedCallId: string | null;
   readonly verifiedAt: Date | null;
   readonly identifiers: IdentifierKind[] | null;
+  /** Of the call on which they were verified. */
+  readonly relationship: CallerRelationship | null;
+  readonly authority: Authority | null;
+  readonly lastChange: NonNullable<PatientCard["details"]>["lastChange"];
 }
 
 /** The masked row of an opened patient with what was verified on the viewer's calls. Errors: PATIENT_NOT_OPEN. */
@@ -43,11 +54,16 @@ export async function readCardRow(tx: Tx, patientId: string, agentId: string): P
            exists (select 1 from portal.patient_openings o
                     where o.agent_id = ${agentId} and o.patient_id = p.patient_id and o.expires_at > now()
                       and o.because <> 'call') as "isOpenedWithReason",
-           v.call_id as "verifiedCallId", v.verified_at as "verifiedAt", v.identifiers
+           v.call_id as "verifiedCallId", v.verified_at as "verifiedAt", v.identifiers, v.relationship, v.authority,
+           (select json_build_object('changedAt', to_char(h.changed_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+                     'agentName', n.display_name, 'reason', h.reason, 'fields', h.fields)
+              from portal.patient_changes h left join portal.agent_names n on n.agent_id = h.agent_id
+             where h.patient_id = p.patient_id order by h.version desc limit 1) as "lastChange"
       from portal.patients p
       left join lateral (
-        select v.call_id, v.verified_at, v.identifiers
+        select v.call_id, v.verified_at, v.identifiers, r.relationship, r.authority
           from portal.patient_verifications v join portal.call_logs c on c.call_id = v.call_id
+          left join portal.callers r on r.call_id = v.call_id
          where v.patient_id = p.patient_id and v.verified_at is not null
            and (c.agent_id = ${agentId} or c.other_agent_id = ${agentId}) and c.state <> 'closed'
          order by v.verified_at desc, v.call_id limit 1) v on true
@@ -57,13 +73,39 @@ export async function readCardRow(tx: Tx, patientId: string, agentId: string): P
   return row;
 }
 
-/** Whether protected data may show: two identifiers verified on a call in hand, or a reason stated instead of a call. */
-export function areDetailsShown(row: Pick<CardRow, "verifiedAt" | "isOpenedWithReason">): boolean {
-  return row.verifiedAt !== null || row.isOpenedWithReason;
+/**
+ * What protected data may show, and be spoken about: two identifiers verified on a call in hand and what its caller may hear, or
+ * everything to somebody who stated a reason and has no verified caller on the line.
+ */
+export function disclosureOf(
+  row: Pick<CardRow, "verifiedAt" | "isOpenedWithReason" | "relationship" | "authority">,
+  now: Date,
+): Disclosure {
+  if (row.verifiedAt === null)
+    return row.isOpenedWithReason
+      ? disclosure("all", "no_caller")
+      : disclosure("none", "unverified");
+  const { relationship, authority } = row;
+  const caller = relationship === null || authority === null ? null : { relationship, authority };
+  return disclosureTo(caller, now.toISOString().slice(0, 10));
 }
 
-/** The card: masked always, details only after verification (HCC-SEC-02..04). */
-export function toCard(row: CardRow): PatientCard {
+/** Refuses what the caller may not hear about, or change. Errors: IDENTITY_UNVERIFIED, AUTHORITY_MISSING. */
+export function requireDisclosure(
+  row: CardRow,
+  now: Date,
+  isCovered: (withheld: Disclosure["withheld"]) => boolean,
+): void {
+  const { scope, because, withheld } = disclosureOf(row, now);
+  if (because === "unverified")
+    throw new PortalError("IDENTITY_UNVERIFIED", `patient ${row.patientId} is not verified`);
+  if (scope === "none" || !isCovered(withheld))
+    throw new PortalError("AUTHORITY_MISSING", `patient ${row.patientId}: ${because}, ${scope}`);
+}
+
+/** The card: masked always, details only as far as they may be disclosed (HCC-SEC-02..04). */
+export function toCard(row: CardRow, now: Date): PatientCard {
+  const disclosed = disclosureOf(row, now);
   const birthYear = row.dateOfBirth === null ? null : Number(row.dateOfBirth.slice(0, 4));
   return {
     patientId: row.patientId,
@@ -83,23 +125,33 @@ export function toCard(row: CardRow): PatientCard {
             identifiers: row.identifiers ?? [],
             verifiedAt: row.verifiedAt.toISOString(),
           },
-    details: areDetailsShown(row) ? detailsOf(row) : null,
+    details: disclosed.scope === "none" ? null : detailsOf(row, disclosed.withheld),
+    disclosure: disclosed,
   };
 }
 
-function detailsOf(row: CardRow): NonNullable<PatientCard["details"]> {
+function detailsOf(
+  row: CardRow,
+  withheld: Disclosure["withheld"],
+): NonNullable<PatientCard["details"]> {
+  const given = <T>(field: Disclosure["withheld"][number], value: T): T | null =>
+    withheld.includes(field) ? null : value;
   return {
     dateOfBirth: row.dateOfBirth,
     sex: row.sex,
-    ssn: row.hasSsn ? maskedSsn : null,
+    ssn: given("ssn", row.hasSsn ? maskedSsn : null),
     email: row.emailMasked,
     phone: row.phoneMasked,
     address: row.address,
     city: row.city,
     state: row.state,
     zipCode: row.zipCode,
-    insuranceProvider: row.insuranceProvider,
-    insurancePolicyNumber: row.hasPolicyNumber ? maskedPolicyNumber : null,
+    insuranceProvider: given("insuranceProvider", row.insuranceProvider),
+    insurancePolicyNumber: given(
+      "insurancePolicyNumber",
+      row.hasPolicyNumber ? maskedPolicyNumber : null,
+    ),
     safeContact: row.safeContact,
+    lastChange: row.lastChange,
   };
 }

@@ -1,5 +1,6 @@
 import type { FieldCipher } from "../encryption/index.ts";
 import type { RegisteredHandler } from "../serving/index.ts";
+import { correctHandlers } from "./correct.ts";
 import { openHandlers } from "./open.ts";
 import { registerHandlers } from "./register.ts";
 import { searchHandlers } from "./search.ts";
@@ -18,5 +19,6 @@ export function patientsHandlers(deps: {
     ...verifyHandlers(deps.cipher),
     ...unmaskHandlers(deps.cipher),
     ...registerHandlers(deps.cipher),
+    ...correctHandlers,
   ];
 }

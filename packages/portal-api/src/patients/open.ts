@@ -62,14 +62,14 @@ const openPatient = handle(routes.openPatient, async (ctx, { params, body }) => 
     patientId,
     details: { because: because.kind },
   });
-  const card = toCard(await readCardRow(ctx.tx, patientId, agentId));
+  const card = toCard(await readCardRow(ctx.tx, patientId, agentId), ctx.now);
   return { body: card, version: card.version };
 });
 
 const readPatient = handle(routes.readPatient, async (ctx, { params }) => {
   const { patientId } = params;
   ctx.audit({ resourceType: "patient", resourceId: patientId, patientId });
-  const card = toCard(await readCardRow(ctx.tx, patientId, ctx.session.agentId));
+  const card = toCard(await readCardRow(ctx.tx, patientId, ctx.session.agentId), ctx.now);
   return { body: card, version: card.version };
 });
 

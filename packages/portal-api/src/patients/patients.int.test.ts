@@ -1,43 +1,24 @@
-import { systemRandom, uuidV7 } from "@careline/platform";
 import { routes } from "@careline/portal-contract";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { demoPatient, fillDatabase } from "../demo/index.ts";
+import { demoPatient } from "../demo/index.ts";
 import type { Session } from "../serving/index.ts";
-import { type DomainStage, type StageHouse, startStageHouse } from "../testing/domain-stage.ts";
+import type { DomainStage } from "../testing/domain-stage.ts";
+import { newId, openStaffedStage, type StaffedStage } from "../testing/staffed-stage.ts";
 import { patientsHandlers } from "./index.ts";
 
-let house: StageHouse;
+let desk: StaffedStage;
 let stage: DomainStage;
-let agents: Session[];
 let supervisor: Session;
 let manager: Session;
-let next = 0;
 
 beforeAll(async () => {
-  house = await startStageHouse();
-  stage = await house.open();
-  stage.handlers = patientsHandlers(stage);
-  await fillDatabase(stage.owner, stage.cipher, { agents: 40, patients: 260 });
-  agents = [];
-  for (let index = 1; index <= 40; index += 1) {
-    agents.push(await stage.sessionOf(`agent${String(index).padStart(3, "0")}`));
-  }
+  desk = await openStaffedStage({ agents: 40, patients: 260 }, patientsHandlers);
+  ({ stage } = desk);
   supervisor = await stage.sessionOf("supervisor01");
   manager = await stage.sessionOf("manager01");
 });
-afterAll(async () => {
-  await stage.close();
-  await house.stop();
-});
+afterAll(() => desk.close());
 
-/** Each test has an agent of its own, so that none sees another's openings, calls or search limit. */
-function anAgent(): Session {
-  const agent = agents[next];
-  next += 1;
-  if (agent === undefined) throw new Error("seed more agents");
-  return agent;
-}
-const newId = (): string => uuidV7(Date.parse("2026-11-22T09:00:00Z"), systemRandom);
 async function idOf(number: number): Promise<string> {
   const [row] =
     await stage.owner`select patient_id from portal.patients where mrn = ${demoPatient(number).mrn}`;
@@ -52,12 +33,12 @@ const search = (who: Session, body: object) => stage.ask(routes.searchPatients, 
 
 describe("finding a patient", () => {
   it("by the beginning of the name, accents and case aside [HCC-POR-08]", async () => {
-    const { body } = await search(anAgent(), { by: "name", lastName: "DEMOSTREZ" });
+    const { body } = await search(desk.anAgent(), { by: "name", lastName: "DEMOSTREZ" });
     expect(body.items.length).toBeGreaterThan(0);
     expect(body.items.every((hit) => hit.lastName === "Demóstrez")).toBe(true);
   });
   it("by record number without regard to case, phone, e-mail and birth date [HCC-SQL-06]", async () => {
-    const who = anAgent();
+    const who = desk.anAgent();
     const patient = demoPatient(100);
     const one = { mrn: patient.mrn };
     expect(
@@ -73,7 +54,7 @@ describe("finding a patient", () => {
     expect((await search(who, born)).body.items).toMatchObject([one]);
   });
   it("answers at most 20 minimal masked rows and says that there are more", async () => {
-    const { body } = await search(anAgent(), { by: "mrn", mrn: "DEMO-" });
+    const { body } = await search(desk.anAgent(), { by: "mrn", mrn: "DEMO-" });
     expect(body.items).toHaveLength(20);
     expect(body.isTruncated).toBe(true);
     expect(Object.keys(body.items[0] ?? {}).sort()).toEqual([
@@ -87,7 +68,7 @@ describe("finding a patient", () => {
     ]);
   });
   it("leaves a row of its own before it looks, and never what was typed", async () => {
-    const who = anAgent();
+    const who = desk.anAgent();
     const { audits } = await search(who, { by: "name", lastName: "Wishful" });
     expect(JSON.stringify(audits)).not.toMatch(/wishful/i);
     const rows =
@@ -95,8 +76,25 @@ describe("finding a patient", () => {
     expect(rows).toEqual([{ searched_by: "name" }]);
   });
   it("stops after 30 searches a minute", async () => {
-    const who = anAgent();
+    const who = desk.anAgent();
     for (let count = 0; count < 30; count += 1)
+      await search(who, { by: "mrn", mrn: "DEMO-0000001" });
+    await expect(search(who, { by: "mrn", mrn: "DEMO-0000001" })).rejects.toMatchObject({
+      code: "CL429",
+    });
+  });
+  it("does not count searches that lie ahead of a clock that was set back", async () => {
+    const who = desk.anAgent();
+    for (let count = 0; count < 30; count += 1)
+      await search(who, { by: "mrn", mrn: "DEMO-0000001" });
+    // What the database's clock sees after it was set back by an hour: the same rows, an hour ahead of it.
+    await stage.owner`
+      update portal.patient_searches set searched_at = searched_at + interval '1 hour'
+       where agent_id = ${who.agentId}`;
+    const { body } = await search(who, { by: "mrn", mrn: "DEMO-0000001" });
+    expect(body.items).toHaveLength(1);
+    // The limit holds again from there on.
+    for (let count = 1; count < 30; count += 1)
       await search(who, { by: "mrn", mrn: "DEMO-0000001" });
     await expect(search(who, { by: "mrn", mrn: "DEMO-0000001" })).rejects.toMatchObject({
       code: "CL429",
@@ -114,7 +112,7 @@ describe("finding a patient", () => {
     ).rejects.toMatchObject({ code: "CL403" });
   });
   it("offers every patient who has the caller's number: a chooser, nothing opened", async () => {
-    const who = anAgent();
+    const who = desk.anAgent();
     const callId = await stage.placeCall(who, { phone: demoPatient(1).phone });
     const { body } = await stage.ask(routes.listCandidates, who, { params: { callId } });
     expect(body.items.map((hit) => hit.mrn).sort()).toEqual([
@@ -126,9 +124,9 @@ describe("finding a patient", () => {
     ).rejects.toMatchObject({ code: "PATIENT_NOT_OPEN" });
   });
   it("tells nobody the candidates of another agent's caller", async () => {
-    const callId = await stage.placeCall(anAgent());
+    const callId = await stage.placeCall(desk.anAgent());
     await expect(
-      stage.ask(routes.listCandidates, anAgent(), { params: { callId } }),
+      stage.ask(routes.listCandidates, desk.anAgent(), { params: { callId } }),
     ).rejects.toMatchObject({
       code: "NOT_FOUND",
     });
@@ -137,13 +135,13 @@ describe("finding a patient", () => {
 
 describe("opening a patient", () => {
   it("for a call shows the card without its details until two identifiers were verified", async () => {
-    const who = anAgent();
+    const who = desk.anAgent();
     const callId = await stage.placeCall(who);
     const { body } = await open(who, 2, { kind: "call", callId });
     expect(body).toMatchObject({ mrn: demoPatient(2).mrn, details: null, verification: null });
   });
   it("with a reason shows every field masked [HCC-SEC-02] [HCC-SEC-03] [HCC-SEC-04]", async () => {
-    const { body } = await open(anAgent(), 3, {
+    const { body } = await open(desk.anAgent(), 3, {
       kind: "reason",
       reason: "Return of a misdirected letter",
     });
@@ -160,17 +158,17 @@ describe("opening a patient", () => {
     }
   });
   it("needs a call in one's own hands, an open task or words", async () => {
-    const callId = await stage.placeCall(anAgent());
-    await expect(open(anAgent(), 4, { kind: "call", callId })).rejects.toMatchObject({
+    const callId = await stage.placeCall(desk.anAgent());
+    await expect(open(desk.anAgent(), 4, { kind: "call", callId })).rejects.toMatchObject({
       code: "NOT_FOUND",
     });
-    await expect(open(anAgent(), 4, { kind: "task", taskId: newId() })).rejects.toMatchObject({
+    await expect(open(desk.anAgent(), 4, { kind: "task", taskId: newId() })).rejects.toMatchObject({
       code: "NOT_FOUND",
     });
-    await expect(open(anAgent(), 4, { kind: "reason", reason: "short" })).rejects.toThrow();
+    await expect(open(desk.anAgent(), 4, { kind: "reason", reason: "short" })).rejects.toThrow();
   });
   it("of a restricted record asks why, and says so in the trail", async () => {
-    const who = anAgent();
+    const who = desk.anAgent();
     const callId = await stage.placeCall(who);
     const because = { kind: "call", callId };
     await expect(open(who, 200, because)).rejects.toMatchObject({ code: "PATIENT_RESTRICTED" });
@@ -178,12 +176,12 @@ describe("opening a patient", () => {
     expect(audits).toMatchObject([{ action: "patient_open_restricted" }]);
   });
   it("does not open it for a colleague", async () => {
-    const who = anAgent();
+    const who = desk.anAgent();
     await open(who, 5, { kind: "reason", reason: "Return of a misdirected letter" });
     const patientId = await idOf(5);
     await stage.ask(routes.readPatient, who, { params: { patientId } });
     await expect(
-      stage.ask(routes.readPatient, anAgent(), { params: { patientId } }),
+      stage.ask(routes.readPatient, desk.anAgent(), { params: { patientId } }),
     ).rejects.toMatchObject({
       code: "PATIENT_NOT_OPEN",
     });
@@ -204,7 +202,7 @@ describe("verifying two identifiers", () => {
       body: { callId, identifiers },
     });
   async function opened(number: number): Promise<{ who: Session; callId: string }> {
-    const who = anAgent();
+    const who = desk.anAgent();
     const callId = await stage.placeCall(who);
     await open(who, number, { kind: "call", callId });
     return { who, callId };
@@ -252,7 +250,7 @@ describe("verifying two identifiers", () => {
     });
   });
   it("needs the patient opened first", async () => {
-    const who = anAgent();
+    const who = desk.anAgent();
     const callId = await stage.placeCall(who);
     await expect(verify(who, 9, callId, { zip_code: "00000" })).rejects.toMatchObject({
       code: "PATIENT_NOT_OPEN",
@@ -267,7 +265,7 @@ describe("unmasking one field", () => {
       body: { field, reason: "Caller asks which number we have" },
     });
   it("gives it for ten minutes with a reason, and keeps who and why [HCC-SEC-07]", async () => {
-    const who = anAgent();
+    const who = desk.anAgent();
     await open(who, 10, { kind: "reason", reason: "Return of a misdirected letter" });
     const patient = demoPatient(10);
     for (const [field, value] of [
@@ -287,82 +285,10 @@ describe("unmasking one field", () => {
     expect(kept.every((row) => row.ten === true)).toBe(true);
   });
   it("is refused before the caller is verified", async () => {
-    const who = anAgent();
+    const who = desk.anAgent();
     const callId = await stage.placeCall(who);
     await open(who, 11, { kind: "call", callId });
     await expect(unmask(who, 11, "ssn")).rejects.toMatchObject({ code: "IDENTITY_UNVERIFIED" });
-  });
-});
-
-describe("registering and correcting", () => {
-  const aPatient = (over: object = {}) => ({
-    patientId: newId(),
-    mrn: null,
-    firstName: "",
-    lastName: "",
-    dateOfBirth: null,
-    sex: "unknown",
-    ssn: null,
-    email: null,
-    phone: null,
-    address: null,
-    city: null,
-    state: null,
-    zipCode: null,
-    insuranceProvider: null,
-    insurancePolicyNumber: null,
-    preferredLanguage: null,
-    safeContact: null,
-    ...over,
-  });
-  it("draws a number for somebody who will not say who they are [HCC-DB-03]", async () => {
-    const who = anAgent();
-    const callId = await stage.placeCall(who);
-    const first = await stage.ask(routes.createPatient, who, { body: { ...aPatient(), callId } });
-    const second = await stage.ask(routes.createPatient, who, { body: { ...aPatient(), callId } });
-    expect(first.body.mrn).toMatch(/^U-\d{4}-\d{6}$/);
-    expect(second.body.mrn).not.toBe(first.body.mrn);
-    expect(first.body.isIdentified).toBe(false);
-  });
-  it("refuses a record number that exists, whatever its case", async () => {
-    const who = anAgent();
-    const callId = await stage.placeCall(who);
-    const body = { ...aPatient({ mrn: demoPatient(12).mrn.toLowerCase() }), callId };
-    await expect(stage.ask(routes.createPatient, who, { body })).rejects.toMatchObject({
-      code: "MRN_TAKEN",
-    });
-  });
-  it("stores SSN and policy number sealed [HCC-SEC-07]", async () => {
-    const who = anAgent();
-    const callId = await stage.placeCall(who);
-    const typed = aPatient({
-      mrn: "TEST-SEALED",
-      lastName: "Madeup",
-      ssn: "000-12-3456",
-      insurancePolicyNumber: "POL-1",
-    });
-    await stage.ask(routes.createPatient, who, { body: { ...typed, callId } });
-    const [row] =
-      await stage.owner`select ssn, insurance_policy_number from portal.patients where mrn = 'TEST-SEALED'`;
-    expect(String(row?.ssn)).toMatch(/^eyJ/);
-    expect(JSON.stringify(row)).not.toMatch(/3456|POL-1/);
-  });
-  it("is refused when the edit is based on an old version", async () => {
-    const who = anAgent();
-    const { body, version } = await open(who, 13, {
-      kind: "reason",
-      reason: "Return of a misdirected letter",
-    });
-    const request = {
-      params: { patientId: body.patientId },
-      body: { city: "Demoville" },
-      ifMatch: version ?? 0,
-    };
-    const changed = await stage.ask(routes.updatePatient, who, request);
-    expect(changed.body).toMatchObject({ version: 2, details: { city: "Demoville" } });
-    await expect(stage.ask(routes.updatePatient, who, request)).rejects.toMatchObject({
-      code: "STALE_VERSION",
-    });
   });
 });
 
@@ -383,7 +309,7 @@ describe("the application's credentials alone", () => {
     await expect(reading).rejects.toMatchObject({ code: "42501" });
   });
   it("cannot open a patient in another agent's name, nor for another agent's call", async () => {
-    const [who, other] = [anAgent(), anAgent()];
+    const [who, other] = [desk.anAgent(), desk.anAgent()];
     const callId = await stage.placeCall(other);
     const patientId = await idOf(14);
     const opening = (agentId: string) =>

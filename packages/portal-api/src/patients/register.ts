@@ -1,12 +1,10 @@
 import { routes } from "@careline/portal-contract";
-import type { UpdatePatientBody } from "@careline/portal-contract/patients/schemas.ts";
 import type { FieldCipher } from "../encryption/index.ts";
-import { PortalError, staleVersion } from "../problems/index.ts";
+import { PortalError } from "../problems/index.ts";
 import { handle, type RegisteredHandler, type WorkContext } from "../serving/index.ts";
-import { areDetailsShown, readCardRow, toCard } from "./card.sql.ts";
+import { readCardRow, toCard } from "./card.sql.ts";
 import { addOpening } from "./open.ts";
 import { sealPatient } from "./seal-patient.ts";
-import { nameKey, phoneKey } from "./search-keys.ts";
 
 /** `U-2026-000123`: who is behind it is unknown, and may stay so (note of HCC-DB-03). */
 async function drawUnidentifiedMrn(ctx: WorkContext): Promise<string> {
@@ -46,64 +44,12 @@ function createHandler(cipher: FieldCipher): RegisteredHandler {
       patientId,
       details: { callId, isIdentified },
     });
-    const card = toCard(await readCardRow(ctx.tx, patientId, agentId));
+    const card = toCard(await readCardRow(ctx.tx, patientId, agentId), ctx.now);
     return { body: card, version: card.version };
   });
 }
 
-const columnNames = {
-  firstName: "first_name",
-  lastName: "last_name",
-  dateOfBirth: "date_of_birth",
-  sex: "sex",
-  email: "email",
-  phone: "phone",
-  address: "address",
-  city: "city",
-  state: "state",
-  zipCode: "zip_code",
-  insuranceProvider: "insurance_provider",
-  preferredLanguage: "preferred_language",
-  safeContact: "safe_contact",
-} as const satisfies Record<keyof UpdatePatientBody, string>;
-
-/** The columns that an edit changes, search keys included. */
-function columnsOf(body: UpdatePatientBody): Record<string, string | null> {
-  const columns: Record<string, string | null> = {};
-  for (const [field, column] of Object.entries(columnNames)) {
-    const value = body[field as keyof UpdatePatientBody];
-    if (value !== undefined) columns[column] = value;
-  }
-  if (body.firstName !== undefined) columns.first_name_key = nameKey(body.firstName);
-  if (body.lastName !== undefined) columns.last_name_key = nameKey(body.lastName);
-  if (body.phone !== undefined)
-    columns.phone_digits = body.phone === null ? null : phoneKey(body.phone);
-  return columns;
-}
-
-const updatePatient = handle(routes.updatePatient, async (ctx, { params, body }) => {
-  const { agentId } = ctx.session;
-  const { patientId } = params;
-  const before = await readCardRow(ctx.tx, patientId, agentId);
-  if (!areDetailsShown(before)) {
-    throw new PortalError("IDENTITY_UNVERIFIED", `patient ${patientId} is not verified`);
-  }
-  const columns = { ...columnsOf(body), modified_date: ctx.now, version: ctx.expectedVersion + 1 };
-  const changed = await ctx.tx`
-    update portal.patients set ${ctx.tx(columns)}
-     where patient_id = ${patientId} and version = ${ctx.expectedVersion} returning patient_id`;
-  if (changed.length === 0) throw staleVersion(ctx.expectedVersion, before.version);
-  ctx.audit({
-    resourceType: "patient",
-    resourceId: patientId,
-    patientId,
-    details: { fields: Object.keys(body).join(" ") },
-  });
-  const card = toCard(await readCardRow(ctx.tx, patientId, agentId));
-  return { body: card, version: card.version };
-});
-
-/** Handlers of registering and correcting patients (HCC-POR-08). */
+/** Handler of registering patients (HCC-POR-08). */
 export function registerHandlers(cipher: FieldCipher): readonly RegisteredHandler[] {
-  return [createHandler(cipher), updatePatient];
+  return [createHandler(cipher)];
 }

@@ -1,12 +1,20 @@
 import { routes } from "@careline/portal-contract";
+import type { WithholdableField } from "@careline/portal-contract/callers/index.ts";
 import type { UnmaskableField } from "@careline/portal-contract/patients/schemas.ts";
 import type { FieldCipher } from "../encryption/index.ts";
-import { PortalError } from "../problems/index.ts";
 import { handle, type RegisteredHandler } from "../serving/index.ts";
-import { areDetailsShown, readCardRow } from "./card.sql.ts";
+import { readCardRow, requireDisclosure } from "./card.sql.ts";
 import { sealedFields } from "./seal-patient.ts";
 
 const shownMs = 600_000;
+
+/** The name under which a scope withholds the field; null where every scope that shows anything shows it. */
+const withholdableOf = {
+  ssn: "ssn",
+  insurance_policy_number: "insurancePolicyNumber",
+  email: null,
+  phone: null,
+} as const satisfies Record<UnmaskableField, WithholdableField | null>;
 
 /** What is stored of a field, readable: SSN and policy number are opened here and nowhere else. */
 async function readable(
@@ -25,9 +33,12 @@ export function unmaskHandlers(cipher: FieldCipher): readonly RegisteredHandler[
   const unmask = handle(routes.unmaskPatientField, async (ctx, { params, body }) => {
     const { patientId } = params;
     const card = await readCardRow(ctx.tx, patientId, ctx.session.agentId);
-    if (!areDetailsShown(card)) {
-      throw new PortalError("IDENTITY_UNVERIFIED", `patient ${patientId} is not verified`);
-    }
+    const withholdable = withholdableOf[body.field];
+    requireDisclosure(
+      card,
+      ctx.now,
+      (withheld) => withholdable === null || !withheld.includes(withholdable),
+    );
     const [row] = await ctx.tx<{ stored: string | null }[]>`
       select portal.unmask_patient_field(gen_random_uuid(), ${patientId}, ${body.field}, ${body.reason}, ${ctx.now})
              as stored`;

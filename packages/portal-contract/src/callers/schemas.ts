@@ -16,16 +16,22 @@ export const callerRelationships = [
   "unknown",
 ] as const;
 export const callerRelationshipSchema = z.enum(callerRelationships);
+export type CallerRelationship = z.infer<typeof callerRelationshipSchema>;
 
 /** Whether the caller may hear about the patient, and how that was established. */
 export const authoritySchema = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("none") }),
   z.strictObject({ kind: z.literal("self") }),
-  z.strictObject({ kind: z.literal("treating_professional"), verifiedBy: z.string().max(200) }),
+  z.strictObject({
+    kind: z.literal("treating_professional"),
+    /** How it was established: a licence number, a call back to the practice. */
+    verifiedBy: z.string().trim().max(200),
+  }),
   z.strictObject({
     kind: z.literal("representative"),
     verifiedBy: z.enum(["document_on_file", "verbal_consent", "court_order", "call_back"]),
     scope: z.enum(["scheduling", "billing", "medical", "all"]),
+    /** Last day on which it holds (UTC). */
     expiresOn: z.iso.date().nullable(),
   }),
 ]);
@@ -43,10 +49,36 @@ export const callerSchema = z.strictObject({
 });
 export type Caller = z.infer<typeof callerSchema>;
 
-export const putCallerBodySchema = z.strictObject({
-  name: z.string().trim().max(200).nullable(),
-  relationship: callerRelationshipSchema,
-  authority: authoritySchema,
-  safeContact: z.string().trim().max(500).nullable(),
-});
+const professionals: readonly CallerRelationship[] = [
+  "physician",
+  "pharmacist",
+  "nurse",
+  "other_health_professional",
+];
+
+/** Whether somebody in this relationship can have this authority: nobody but the patient is their own. */
+function isPossible(relationship: CallerRelationship, authority: Authority): boolean {
+  switch (authority.kind) {
+    case "none":
+      return true;
+    case "self":
+      return relationship === "self";
+    case "treating_professional":
+      return professionals.includes(relationship) && authority.verifiedBy.length >= 3;
+    case "representative":
+      return relationship !== "self" && relationship !== "unknown";
+  }
+}
+
+export const putCallerBodySchema = z
+  .strictObject({
+    name: z.string().trim().max(200).nullable(),
+    relationship: callerRelationshipSchema,
+    authority: authoritySchema,
+    safeContact: z.string().trim().max(500).nullable(),
+  })
+  .refine(({ relationship, authority }) => isPossible(relationship, authority), {
+    path: ["authority"],
+    message: "this relationship cannot have this authority",
+  });
 export type PutCallerBody = z.infer<typeof putCallerBodySchema>;

@@ -93,7 +93,7 @@ export const patientsRoutes = {
     body: unmaskBodySchema,
     answer: unmaskAnswerSchema,
     audit: "patient_unmask",
-    errors: ["NOT_FOUND", "PATIENT_NOT_OPEN", "IDENTITY_UNVERIFIED"],
+    errors: ["NOT_FOUND", "PATIENT_NOT_OPEN", "IDENTITY_UNVERIFIED", "AUTHORITY_MISSING"],
   }),
   createPatient: route({
     method: "POST",
@@ -111,7 +111,7 @@ export const patientsRoutes = {
   updatePatient: route({
     method: "PATCH",
     path: "/api/patients/:patientId",
-    summary: "Changes demographics of an opened patient.",
+    summary: "Corrects demographics of an opened patient, with a reason that stays on record.",
     slice,
     access,
     durability: "geo",
@@ -120,6 +120,6 @@ export const patientsRoutes = {
     ifMatch: true,
     answer: patientCardSchema,
     audit: "patient_update",
-    errors: ["NOT_FOUND", "PATIENT_NOT_OPEN", "IDENTITY_UNVERIFIED"],
+    errors: ["NOT_FOUND", "PATIENT_NOT_OPEN", "IDENTITY_UNVERIFIED", "AUTHORITY_MISSING"],
   }),
 } as const;

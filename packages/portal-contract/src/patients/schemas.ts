@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { disclosureSchema } from "../callers/index.ts";
 import { idSchema } from "../shapes.ts";
 
 /** A row of search: minimal and masked, whoever asks. */
@@ -52,7 +53,30 @@ export const identifierKinds = [
 export const identifierKindSchema = z.enum(identifierKinds);
 export type IdentifierKind = z.infer<typeof identifierKindSchema>;
 
-/** The patient's card. `details` is null until two identifiers were verified on the call, or a reason was given. */
+const text = (max: number) => z.string().trim().max(max).nullable();
+export const patientFieldsSchema = z.strictObject({
+  firstName: z.string().trim().max(100),
+  lastName: z.string().trim().max(100),
+  dateOfBirth: z.iso.date().nullable(),
+  sex: z.enum(["female", "male", "other", "unknown"]),
+  email: text(255),
+  phone: text(20),
+  address: text(500),
+  city: text(100),
+  state: z.string().trim().length(2).nullable(),
+  zipCode: text(10),
+  insuranceProvider: text(100),
+  preferredLanguage: text(50),
+  safeContact: text(500),
+});
+/** Fields of a record that may be corrected. */
+export const demographicFieldSchema = patientFieldsSchema.keyof();
+export type DemographicField = z.infer<typeof demographicFieldSchema>;
+
+/**
+ * The patient's card. `details` is null until two identifiers were verified on the call, or a reason was given, and stays
+ * null for a caller who has no authority to hear about the patient.
+ */
 export const patientCardSchema = z.strictObject({
   patientId: z.uuid(),
   version: z.int(),
@@ -84,8 +108,19 @@ export const patientCardSchema = z.strictObject({
       insuranceProvider: z.string().nullable(),
       insurancePolicyNumber: z.string().nullable(),
       safeContact: z.string().nullable(),
+      /** The latest correction: who, when, why and of which fields. */
+      lastChange: z
+        .strictObject({
+          changedAt: z.iso.datetime(),
+          agentName: z.string().nullable(),
+          reason: z.string(),
+          fields: z.array(demographicFieldSchema),
+        })
+        .nullable(),
     })
     .nullable(),
+  /** What may be said to whoever is on the line; `details` is null within the scope `none`. */
+  disclosure: disclosureSchema,
 });
 export type PatientCard = z.infer<typeof patientCardSchema>;
 
@@ -138,22 +173,6 @@ export const unmaskAnswerSchema = z.strictObject({
   remainingMs: z.int(),
 });
 
-const text = (max: number) => z.string().trim().max(max).nullable();
-export const patientFieldsSchema = z.strictObject({
-  firstName: z.string().trim().max(100),
-  lastName: z.string().trim().max(100),
-  dateOfBirth: z.iso.date().nullable(),
-  sex: z.enum(["female", "male", "other", "unknown"]),
-  email: text(255),
-  phone: text(20),
-  address: text(500),
-  city: text(100),
-  state: z.string().trim().length(2).nullable(),
-  zipCode: text(10),
-  insuranceProvider: text(100),
-  preferredLanguage: text(50),
-  safeContact: text(500),
-});
 /** `mrn` null: the portal draws a number for an unidentified patient (HCC-DB-03). */
 export const createPatientBodySchema = patientFieldsSchema.extend({
   patientId: idSchema,
@@ -166,7 +185,13 @@ export const createPatientBodySchema = patientFieldsSchema.extend({
   insurancePolicyNumber: text(100),
 });
 export type CreatePatientBody = z.infer<typeof createPatientBodySchema>;
-export const updatePatientBodySchema = patientFieldsSchema.partial();
+/** A correction: the fields that change, and why. Both stay on record, with what stood there before. */
+export const updatePatientBodySchema = z.strictObject({
+  reason: z.string().trim().min(10).max(500),
+  changes: patientFieldsSchema
+    .partial()
+    .refine((changes) => Object.keys(changes).length > 0, { message: "nothing changes" }),
+});
 export type UpdatePatientBody = z.infer<typeof updatePatientBodySchema>;
 
 export const candidatesAnswerSchema = z.strictObject({

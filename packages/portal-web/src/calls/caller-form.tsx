@@ -1,36 +1,32 @@
 import { Button, Group, NativeSelect, Stack, Text, Textarea, TextInput } from "@mantine/core";
-import { type ReactElement, useState } from "react";
+import { useQueryClient } from "@tanstack/react-query";
+import { type ReactElement, useRef, useState } from "react";
 import { announce } from "../announce/index.ts";
-import type { Body } from "../api/index.ts";
 import { Panel } from "../feedback/index.ts";
 import { useT } from "../i18n/index.ts";
 import { keep } from "../outbox/index.ts";
+import { useCommand } from "../shortcuts/index.ts";
+import { AuthorityFields } from "./authority-fields.tsx";
 import type { Call } from "./call.ts";
+import {
+  callerOf,
+  type EditedCaller,
+  isComplete,
+  type Relationship,
+  withRelationship,
+} from "./caller-edit.ts";
 import { relationships } from "./codes.ts";
 
 interface CallerFormProps {
   readonly call: Call;
 }
 
-type Caller = Body<"putCaller">;
-type Relationship = Caller["relationship"];
-
-/** Who is on the line and what they are to the patient. */
+/** Who is on the line, what they are to the patient, and what gives them a right to hear about them. */
 export function CallerForm({ call }: CallerFormProps): ReactElement {
   const t = useT();
-  const [edited, setEdited] = useState<Caller | null>(null);
-  const caller = edited ?? callerOf(call);
-  const change = (part: Partial<Caller>): void => setEdited({ ...caller, ...part });
-  const save = (): void => {
-    keep("putCaller", {
-      record: `call:${call.callId}`,
-      params: { callId: call.callId },
-      body: caller,
-      version: call.caller?.version ?? 1,
-    })
-      .then(() => announce(t("desk.kept")))
-      .catch(() => announce(t("outbox.storageFull"), "assertive"));
-  };
+  const { caller, isEdited, isKept, change, save } = useCallerEdit(call);
+  const relationship = useRef<HTMLSelectElement>(null);
+  useCommand("caller.edit", () => relationship.current?.focus());
   return (
     <Panel title={t("desk.caller")}>
       <Stack gap="xs">
@@ -39,17 +35,23 @@ export function CallerForm({ call }: CallerFormProps): ReactElement {
           value={caller.name ?? ""}
           maxLength={200}
           dir="auto"
-          onChange={(event) =>
-            change({ name: event.currentTarget.value === "" ? null : event.currentTarget.value })
-          }
+          onChange={(event) => change({ ...caller, name: textOrNull(event.currentTarget.value) })}
         />
         <NativeSelect
+          ref={relationship}
           label={t("desk.relationship")}
           value={caller.relationship}
-          onChange={(event) => change(withAuthority(relationshipOf(event.currentTarget.value)))}
+          onChange={(event) =>
+            change(withRelationship(caller, relationshipOf(event.currentTarget.value)))
+          }
           data={relationships.map((value) => ({ value, label: t(`desk.relation.${value}`) }))}
         />
-        {caller.safeContact !== null && caller.safeContact !== "" && edited === null && (
+        <AuthorityFields
+          relationship={caller.relationship}
+          authority={caller.authority}
+          onChange={(authority) => change({ ...caller, authority })}
+        />
+        {caller.safeContact !== null && caller.safeContact !== "" && !isEdited && (
           <Text size="sm" fw={600} c="red">
             {t("desk.safeContactNow", { text: caller.safeContact })}
           </Text>
@@ -64,13 +66,19 @@ export function CallerForm({ call }: CallerFormProps): ReactElement {
           dir="auto"
           value={caller.safeContact ?? ""}
           onChange={(event) =>
-            change({
-              safeContact: event.currentTarget.value === "" ? null : event.currentTarget.value,
-            })
+            change({ ...caller, safeContact: textOrNull(event.currentTarget.value) })
           }
         />
-        <Group>
-          <Button size="xs" variant="default" onClick={save} disabled={edited === null}>
+        <Group justify="space-between">
+          <Text size="xs" c="dimmed" role="status">
+            {isKept && t("desk.kept")}
+          </Text>
+          <Button
+            size="xs"
+            variant="default"
+            onClick={save}
+            disabled={!isEdited || isKept || !isComplete(caller)}
+          >
             {t("desk.saveCaller")}
           </Button>
         </Group>
@@ -79,19 +87,52 @@ export function CallerForm({ call }: CallerFormProps): ReactElement {
   );
 }
 
-function callerOf(call: Call): Caller {
-  const { caller } = call;
-  if (caller === null)
-    return { name: null, relationship: "unknown", authority: { kind: "none" }, safeContact: null };
-  const { name, relationship, authority, safeContact } = caller;
-  return { name, relationship, authority, safeContact };
+interface CallerEdit {
+  readonly caller: EditedCaller;
+  readonly isEdited: boolean;
+  /** Everything that was typed lies in the outbox; the service's answer is still to come. */
+  readonly isKept: boolean;
+  readonly change: (caller: EditedCaller) => void;
+  readonly save: () => void;
+}
+
+/** What was typed stays on the screen until the service has it; then the screen shows what the service holds. */
+function useCallerEdit(call: Call): CallerEdit {
+  const t = useT();
+  const queryClient = useQueryClient();
+  const [edited, setEdited] = useState<EditedCaller | null>(null);
+  const [kept, setKept] = useState<EditedCaller | null>(null);
+  const caller = edited ?? callerOf(call);
+  const save = (): void => {
+    keep("putCaller", {
+      record: `caller:${call.callId}`,
+      params: { callId: call.callId },
+      body: caller,
+      version: call.caller?.version ?? 1,
+      followsPrevious: true,
+    })
+      .then((write) => {
+        setKept(caller);
+        announce(t("desk.kept"));
+        return write.outcome(new AbortController().signal);
+      })
+      .then(async () => {
+        await queryClient.invalidateQueries({ queryKey: ["current-calls"] });
+        // What may be said about the patient follows from it.
+        queryClient.invalidateQueries({ queryKey: ["patient"] }).catch(() => {});
+        setEdited((now) => (now === caller ? null : now));
+        setKept((now) => (now === caller ? null : now));
+      })
+      .catch(() => announce(t("outbox.storageFull"), "assertive"));
+  };
+  const isKept = kept !== null && kept === edited;
+  return { caller, isEdited: edited !== null, isKept, change: setEdited, save };
+}
+
+function textOrNull(text: string): string | null {
+  return text === "" ? null : text;
 }
 
 function relationshipOf(value: string): Relationship {
   return relationships.find((each) => each === value) ?? "unknown";
-}
-
-/** A person who calls about themselves has their own authority; for anyone else it has to be established. */
-function withAuthority(relationship: Relationship): Pick<Caller, "relationship" | "authority"> {
-  return { relationship, authority: relationship === "self" ? { kind: "self" } : { kind: "none" } };
 }

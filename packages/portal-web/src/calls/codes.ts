@@ -1,10 +1,14 @@
-import type { callerRelationshipSchema } from "@careline/portal-contract/callers/index.ts";
+import type {
+  Authority,
+  callerRelationshipSchema,
+} from "@careline/portal-contract/callers/index.ts";
 import type {
   CallReason,
   NoteType,
   ScreenQuestion,
 } from "@careline/portal-contract/calls/index.ts";
 
+type Representative = Extract<Authority, { kind: "representative" }>;
 type Relationship = (typeof callerRelationshipSchema)["options"][number];
 
 /** Codes in the order in which the screens offer them; a test holds them and the contract together. */
@@ -43,4 +47,17 @@ export const relationships: readonly Relationship[] = [
   "lawyer",
   "other",
   "unknown",
+];
+export const waysToVerify: readonly Representative["verifiedBy"][] = [
+  "document_on_file",
+  "verbal_consent",
+  "court_order",
+  "call_back",
+];
+/** The narrowest first: that is what a choice begins with. */
+export const authorityScopes: readonly Representative["scope"][] = [
+  "scheduling",
+  "billing",
+  "medical",
+  "all",
 ];

@@ -1,10 +1,13 @@
 import type { OutboxItem } from "@careline/outbox";
-import { Button, Group, SimpleGrid, Stack, Text } from "@mantine/core";
+import { Button, Group, SimpleGrid, Skeleton, Stack, Text } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
 import { type ReactElement, useState } from "react";
+import { Failure } from "../feedback/index.ts";
 import { useT } from "../i18n/index.ts";
 import { currentWorkspace } from "./current-workspace.ts";
 import classes from "./outbox.module.css";
-import { plainVersion, theirVersion } from "./versions.ts";
+import { readTheirVersion } from "./their-version.ts";
+import { currentVersionOf, plainVersion } from "./versions.ts";
 
 interface ConflictChoiceProps {
   readonly item: OutboxItem;
@@ -14,13 +17,21 @@ interface ConflictChoiceProps {
 export function ConflictChoice({ item }: ConflictChoiceProps): ReactElement {
   const t = useT();
   const [isSure, setSure] = useState(false);
+  const { write } = item;
   const answer = item.state.kind === "conflict" ? item.state.answer : null;
-  const theirs = theirVersion(answer?.body);
+  const named = currentVersionOf(answer?.body);
+  const theirs = useQuery({
+    queryKey: ["their-version", item.id, named],
+    queryFn: ({ signal }) => (write === null ? null : readTheirVersion(write, signal)),
+    enabled: named !== null,
+  });
   const outbox = currentWorkspace()?.outbox;
   const sendMine = (): void => {
-    const ifMatch = theirs.version === null ? item.write?.ifMatch : `"${theirs.version}"`;
+    // On top of what the person has just compared with.
+    const version = theirs.data?.version ?? named;
+    const ifMatch = version === null ? write?.ifMatch : `"${version}"`;
     outbox
-      ?.replace(item.id, { body: item.write?.body, ...(ifMatch === undefined ? {} : { ifMatch }) })
+      ?.replace(item.id, { body: write?.body, ...(ifMatch === undefined ? {} : { ifMatch }) })
       .catch(() => {});
   };
   const discard = (): void => {
@@ -29,12 +40,14 @@ export function ConflictChoice({ item }: ConflictChoiceProps): ReactElement {
   };
   return (
     <Stack gap="xs">
-      <SimpleGrid cols={{ base: 1, sm: theirs.content === null ? 1 : 2 }}>
-        {item.write !== null && (
-          <Version title={t("outbox.mine")} text={plainVersion(item.write.body)} />
+      <SimpleGrid cols={{ base: 1, sm: named === null ? 1 : 2 }}>
+        {write !== null && <Version title={t("outbox.mine")} text={plainVersion(write.body)} />}
+        {theirs.isFetching && (
+          <Skeleton height={48} role="status" aria-label={t("shell.loading")} />
         )}
-        {theirs.content !== null && (
-          <Version title={t("outbox.theirs")} text={plainVersion(theirs.content)} />
+        {theirs.isError && <Failure error={theirs.error} onRetry={() => void theirs.refetch()} />}
+        {theirs.isSuccess && !theirs.isFetching && theirs.data !== null && (
+          <Version title={t("outbox.theirs")} text={plainVersion(theirs.data.content)} />
         )}
       </SimpleGrid>
       <Group gap="xs">

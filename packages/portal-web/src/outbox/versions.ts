@@ -1,15 +1,8 @@
-/** The record as the service has it, from a problem document's `current` and `currentVersion`. */
-export function theirVersion(body: unknown): {
-  readonly content: unknown;
-  readonly version: number | null;
-} {
-  if (typeof body !== "object" || body === null) return { content: null, version: null };
-  const content = "current" in body ? body.current : null;
-  const version =
-    "currentVersion" in body && typeof body.currentVersion === "number"
-      ? body.currentVersion
-      : null;
-  return { content, version };
+/** The version that the service named when it refused an edit; null when it named none. */
+export function currentVersionOf(problem: unknown): number | null {
+  if (typeof problem !== "object" || problem === null || !("currentVersion" in problem))
+    return null;
+  return typeof problem.currentVersion === "number" ? problem.currentVersion : null;
 }
 
 /** One line per field, so that two versions can be compared by eye. Ids and versions are left out. */

@@ -7,6 +7,7 @@ import { announce } from "../announce/index.ts";
 import { errorCode, insist } from "../api/index.ts";
 import { Failure, Tag } from "../feedback/index.ts";
 import { useT } from "../i18n/index.ts";
+import { DisclosureNotice } from "./disclosure-notice.tsx";
 import { PatientChooser } from "./patient-chooser.tsx";
 import { PatientDetails } from "./patient-details.tsx";
 import { type PatientCard, patientQuery } from "./patient-queries.ts";
@@ -32,7 +33,9 @@ export function OpenedPatient({ call, patientId, onOpened }: OpenedPatientProps)
     },
   });
   const { mutate: linkNow } = link;
-  const isVerified = patient.data?.details !== undefined && patient.data.details !== null;
+  const isVerified =
+    patient.data !== undefined &&
+    (patient.data.verification !== null || patient.data.details !== null);
   useEffect(() => {
     // Whoever was verified on this call is whom it is about: not asked twice.
     if (isVerified && !isLinked) linkNow();
@@ -49,7 +52,7 @@ export function OpenedPatient({ call, patientId, onOpened }: OpenedPatientProps)
     <Stack gap="sm">
       <div>
         <Text size="lg" fw={600} dir="auto" style={{ overflowWrap: "anywhere" }}>
-          {card.isIdentified ? `${card.lastName}, ${card.firstName}` : t("patients.unidentified")}
+          {nameOf(card) ?? t("patients.unidentified")}
         </Text>
         <Text size="sm" c="dimmed">
           {t("patients.cardFacts", { mrn: card.mrn, year: card.birthYear ?? "—" })}
@@ -77,15 +80,23 @@ export function OpenedPatient({ call, patientId, onOpened }: OpenedPatientProps)
         )}
       </Group>
       {link.isError && <Failure error={link.error} />}
-      {card.details === null ? (
+      <DisclosureNotice disclosure={card.disclosure} />
+      {card.disclosure.because === "unverified" && (
         <VerifyForm
           callId={call.callId}
           patientId={patientId}
           onVerified={() => void patient.refetch()}
         />
-      ) : (
-        <PatientDetails patientId={patientId} details={card.details} />
+      )}
+      {card.details !== null && (
+        <PatientDetails callId={call.callId} card={card} details={card.details} />
       )}
     </Stack>
   );
+}
+
+/** Somebody who was registered from a call has a drawn number and may still have said a name. */
+function nameOf({ lastName, firstName }: PatientCard): string | null {
+  const parts = [lastName, firstName].filter((part) => part.trim() !== "");
+  return parts.length === 0 ? null : parts.join(", ");
 }

@@ -24,6 +24,7 @@ export const commands = {
   "call.transfer": { label: "desk.transfer", group: "call", keys: "Alt+KeyT" },
   "call.hang-up": { label: "desk.hangUp", group: "call", keys: "Alt+Shift+KeyH" },
   "call.wrap-up": { label: "desk.finishWrapUp", group: "call", keys: "Alt+KeyW" },
+  "caller.edit": { label: "desk.caller", group: "write", keys: "Alt+KeyC" },
   "patient.search": { label: "patients.search", group: "write", keys: "Alt+KeyP" },
   "note.write": { label: "desk.writeNote", group: "write", keys: "Alt+KeyN" },
   "intake.open": { label: "adverseEvents.open", group: "write", keys: "Alt+KeyI" },

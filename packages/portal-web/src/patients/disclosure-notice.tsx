@@ -1,0 +1,82 @@
+import { Button, Text } from "@mantine/core";
+import type { ReactElement } from "react";
+import { Notice } from "../feedback/index.ts";
+import { currentLanguage, type Translate, useT } from "../i18n/index.ts";
+import { runCommand } from "../shortcuts/index.ts";
+import type { PatientCard } from "./patient-queries.ts";
+
+interface DisclosureNoticeProps {
+  readonly disclosure: PatientCard["disclosure"];
+}
+
+/** What may be said to whoever is on the line. Loud only where it is less than everything. */
+export function DisclosureNotice({ disclosure }: DisclosureNoticeProps): ReactElement | null {
+  const t = useT();
+  const { because, scope, until } = disclosure;
+  switch (because) {
+    case "unverified":
+      return null;
+    case "patient":
+      return <Quiet text={t("patients.disclosure.patient")} />;
+    case "verified_caller":
+      return <Quiet text={t("patients.disclosure.verifiedCaller")} />;
+    case "no_caller":
+      return <Quiet text={t("patients.disclosure.noCaller")} />;
+    case "treating_professional":
+      return (
+        <Notice tone="calm" title={t("patients.disclosure.professional")}>
+          {t("patients.disclosure.professionalText")}
+        </Notice>
+      );
+    case "representative":
+      return (
+        <Notice
+          tone="calm"
+          title={t(`patients.disclosure.representative.${scope === "none" ? "scheduling" : scope}`)}
+        >
+          {until === null
+            ? t("patients.disclosure.representativeText")
+            : t("patients.disclosure.representativeUntil", { day: dayOf(until) })}
+        </Notice>
+      );
+    case "no_authority":
+    case "expired":
+      return <NothingToSay because={because} until={until} t={t} />;
+  }
+}
+
+function Quiet({ text }: { readonly text: string }): ReactElement {
+  return (
+    <Text size="xs" c="dimmed">
+      {text}
+    </Text>
+  );
+}
+
+interface NothingToSayProps {
+  readonly because: "no_authority" | "expired";
+  readonly until: string | null;
+  readonly t: Translate;
+}
+
+function NothingToSay({ because, until, t }: NothingToSayProps): ReactElement {
+  return (
+    <Notice tone="bad" role="alert" title={t("patients.disclosure.none")}>
+      <Text size="sm" mb={6}>
+        {because === "expired"
+          ? t("patients.disclosure.expiredText", { day: until === null ? "—" : dayOf(until) })
+          : t("patients.disclosure.noneText")}
+      </Text>
+      <Button size="xs" variant="default" onClick={() => runCommand("caller.edit")}>
+        {t("patients.disclosure.establish")}
+      </Button>
+    </Notice>
+  );
+}
+
+/** A calendar day in words; it has no zone. */
+function dayOf(day: string): string {
+  return new Intl.DateTimeFormat(currentLanguage(), { dateStyle: "long", timeZone: "UTC" }).format(
+    new Date(day),
+  );
+}
