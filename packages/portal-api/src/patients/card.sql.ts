@@ -66,6 +66,10 @@ export async function readCardRow(tx: Tx, patientId: string, agentId: string): P
           left join portal.callers r on r.call_id = v.call_id
          where v.patient_id = p.patient_id and v.verified_at is not null
            and (c.agent_id = ${agentId} or c.other_agent_id = ${agentId}) and c.state <> 'closed'
+           -- Whoever is on the line now proved nothing on a call that is only wrapped up.
+           and (c.state <> 'wrapping' or not exists (
+             select 1 from portal.call_logs o where o.agent_id = ${agentId} and o.call_id <> c.call_id
+                and o.state in ('connected', 'held', 'consulting', 'conferenced')))
          order by v.verified_at desc, v.call_id limit 1) v on true
      where p.patient_id = ${patientId}`;
   if (row === undefined)

@@ -148,6 +148,16 @@ describe("a caller who is not the patient", () => {
     ]);
     expect(JSON.stringify(audits)).not.toContain("Fictional");
   });
+  it("is told nothing that only an earlier caller proved, while that call is still wrapped up", async () => {
+    const earlier = await verified(9);
+    await stage.owner`update portal.call_logs set state = 'wrapping' where call_id = ${earlier.callId}`;
+    expect((await card(earlier)).details).not.toBeNull();
+    await stage.placeCall(earlier.who);
+    expect(await card(earlier)).toMatchObject({
+      details: null,
+      disclosure: { because: "unverified" },
+    });
+  });
   it("cannot be written down as the patient", async () => {
     const call = await verified(8);
     await expect(say(call, "spouse", { kind: "self" })).rejects.toThrow("cannot have");

@@ -1,2 +1,1 @@
 export { PatientPanel } from "./patient-panel.tsx";
-export { patientQuery } from "./patient-queries.ts";

@@ -23,7 +23,7 @@ interface OpenedPatientProps {
 export function OpenedPatient({ call, patientId, onOpened }: OpenedPatientProps): ReactElement {
   const t = useT();
   const queryClient = useQueryClient();
-  const patient = useQuery(patientQuery(patientId));
+  const patient = useQuery(patientQuery(call.callId, patientId));
   const isLinked = call.patients.some((each) => each.patientId === patientId);
   const link = useMutation({
     mutationFn: async () => {

@@ -21,7 +21,7 @@ export function PatientPanel({ call }: PatientPanelProps): ReactElement {
   const linkedId = call.patients[0]?.patientId ?? null;
   const patientId = isChoosing ? null : (chosenId ?? linkedId);
   const opened = (card: PatientCard): void => {
-    queryClient.setQueryData(patientQuery(card.patientId).queryKey, card);
+    queryClient.setQueryData(patientQuery(call.callId, card.patientId).queryKey, card);
     setChosenId(card.patientId);
     setChoosing(false);
   };

@@ -13,10 +13,10 @@ export const candidatesQuery = (callId: string) =>
     staleTime: 60_000,
   });
 
-/** The masked card of a patient that was opened. */
-export const patientQuery = (patientId: string) =>
+/** The masked card of a patient, as far as it is open for this call: what another caller proved shows nothing here. */
+export const patientQuery = (callId: string, patientId: string) =>
   queryOptions({
-    queryKey: ["patient", patientId],
+    queryKey: ["patient", callId, patientId],
     queryFn: async ({ signal }): Promise<PatientCard> =>
       (await send("readPatient", { params: { patientId } }, signal)).data,
     staleTime: 60_000,
