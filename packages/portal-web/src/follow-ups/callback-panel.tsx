@@ -17,8 +17,8 @@ interface CallbackPanelProps {
 export function CallbackPanel({ taskId, isDialling }: CallbackPanelProps): ReactElement | null {
   const t = useT();
   const callback = useQuery(callbackQuery(taskId));
-  // The task is done: its outcome is recorded, and there is nothing left to say about it.
-  if (callback.isError && callback.data === undefined && isGone(callback.error)) return null;
+  // The task is done: its outcome is recorded, and there is nothing left to say about it, whatever was read before.
+  if (callback.isError && isGone(callback.error)) return null;
   return (
     <Panel
       title={t("followUps.callbackFor")}

@@ -50,7 +50,9 @@ export function useCorrection(
         announce(t("patients.correctionKept"));
         return write.outcome(new AbortController().signal);
       })
-      .then(() => queryClient.invalidateQueries({ queryKey: patientQuery(callId, patientId).queryKey }))
+      .then(() =>
+        queryClient.invalidateQueries({ queryKey: patientQuery(callId, patientId).queryKey }),
+      )
       .catch(() => announce(t("outbox.storageFull"), "assertive"));
   };
   return {
