@@ -56,14 +56,15 @@ function defaults(): string {
   option dontlognull
   option dontlog-normal
   option httplog
-  # TCP and TLS to a region: two round trips. Longer only keeps requests at a region that hangs.
-  timeout connect 800ms
+  # TCP and TLS to a region. Two round trips take 120 ms, but a region that a crowd has just reached was seen to need two seconds;
+  # giving up earlier only makes everybody shake hands once more. Who waits at a region that hangs is let go by the guard (door-guard/).
+  timeout connect 3s
   timeout client 75s
   timeout server 40s
   timeout http-request 10s
   timeout http-keep-alive 60s
   timeout queue 2s
-  timeout check 500ms
+  timeout check 3s
   # A request is given to another server only while nothing of it was sent: connection failures.
   retries 2
   retry-on conn-failure
@@ -155,15 +156,17 @@ function answerErrors(
 }
 
 /**
- * The permit moves within a second, so a region without it is looked at ten times in one. `inter` is also the limit for a check's
- * TCP and TLS handshake (HAProxy, "timeout check"): two round trips of 60 ms and a busy machine need far more than 200 ms, or the
- * door marks a healthy region down. Three in a row, because a region that everybody has just moved to is slow for a second.
+ * `inter` is also the limit for a check's TCP and TLS handshake (HAProxy, "timeout check"). At 600 ms and three in a row a door marked
+ * the one serving region down 22 times in three minutes: the handshakes of a hundred clients kept its portal busy, each time its sessions were
+ * ended, and the crowd came back with as many handshakes. So silence must last for six checks of 1 s, while connections that are
+ * refused and answers that say no count at once, each 100 ms. What has to be quicker, the guard tells (door-guard/): which region got
+ * the permit, and who lost it. These checks decide what it does not know, and alone while it does not run.
  */
 const checks = {
-  permit: { path: "/health", timing: "inter 600ms fastinter 100ms downinter 100ms rise 1 fall 3" },
+  permit: { path: "/health", timing: "inter 1s fastinter 100ms downinter 200ms rise 1 fall 6" },
   alive: {
     path: "/health/alive",
-    timing: "inter 600ms fastinter 100ms downinter 300ms rise 1 fall 3",
+    timing: "inter 1s fastinter 100ms downinter 300ms rise 1 fall 6",
   },
 } as const;
 

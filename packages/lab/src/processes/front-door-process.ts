@@ -11,6 +11,11 @@ import type { ProcessSpec } from "../supervisor/index.ts";
 import { niceness, specOf, waves } from "./spec.ts";
 import { writeConfigText } from "./write-config.ts";
 
+/** Where HAProxy takes commands, from the lab's own user only. */
+export function adminSocketOf(layout: Layout): string {
+  return join(layout.runDir, "haproxy.sock");
+}
+
 /** HAProxy: the only address that browsers and the carrier know. */
 export function frontDoorProcess(layout: Layout): ProcessSpec {
   const { ports } = layout;
@@ -27,7 +32,7 @@ export function frontDoorProcess(layout: Layout): ProcessSpec {
     metricsPort: ports.frontDoorMetrics,
     bundleFile: join(layout.stateDir, "pki", "haproxy.edge.pem"),
     authorityFile: layout.authorityFile,
-    adminSocket: join(layout.runDir, "haproxy.sock"),
+    adminSocket: adminSocketOf(layout),
     regions: regions.map((name) => ({ name, port: ports.reach("edge", name, "portal") })),
     answerFile: (status, kind) => join(dir, `${status}.${kind}`),
   });

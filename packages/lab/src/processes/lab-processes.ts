@@ -2,6 +2,7 @@ import { type Layout, places, regions, sites } from "../layout/index.ts";
 import type { ProcessSpec, SupervisorConfig } from "../supervisor/index.ts";
 import { controllerProcess, keeperProcess } from "./continuity-process.ts";
 import { databaseTask } from "./database-task.ts";
+import { doorGuardProcess } from "./door-guard-process.ts";
 import { carrierProcess, identityProviderProcess } from "./edge-process.ts";
 import { etcdProcess, etcdSetupTask } from "./etcd-process.ts";
 import { frontDoorProcess } from "./front-door-process.ts";
@@ -25,6 +26,7 @@ export function labProcesses(layout: Layout): ProcessSpec[] {
     ...regions.map((region) => portalProcess(layout, region)),
     carrierProcess(layout),
     frontDoorProcess(layout),
+    doorGuardProcess(layout),
   ];
 }
 

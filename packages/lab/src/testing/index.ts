@@ -1,0 +1,1 @@
+export { type Answer, DoorTrial, type FakePortal, until } from "./door-trial.ts";
