@@ -22,6 +22,14 @@ export const txnSchema = z.object({
   responses: z.array(z.object({ response_range: rangeSchema.optional() })).default([]),
 });
 
+/** Every answer of a member says for which cluster it speaks. */
+const clusterSchema = z.object({ header: z.object({ cluster_id: z.string() }) });
+
+export function clusterOf(body: unknown): string | null {
+  const parsed = clusterSchema.safeParse(body);
+  return parsed.success ? parsed.data.header.cluster_id : null;
+}
+
 export const watchLineSchema = z.object({
   result: z
     .object({

@@ -1,4 +1,4 @@
-export type { EtcdMember, EtcdOptions } from "./etcd-session.ts";
+export type { EtcdMember, EtcdOptions } from "./etcd-channel.ts";
 export { endOfPrefix, toBase64 } from "./etcd-wire.ts";
 export { openStore } from "./open-store.ts";
 export { QuorumRecords } from "./quorum-records.ts";

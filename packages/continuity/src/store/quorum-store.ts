@@ -1,6 +1,8 @@
+import { keys, storeRecordSchema } from "@careline/continuity-core";
 import type { z } from "zod";
 import { ContinuityError } from "../errors.ts";
-import { type EtcdChannel, type EtcdOptions, EtcdSession } from "./etcd-session.ts";
+import type { EtcdChannel, EtcdOptions, EtcdRequest } from "./etcd-channel.ts";
+import { EtcdSession } from "./etcd-session.ts";
 import {
   endOfPrefix,
   fromBase64,
@@ -58,8 +60,8 @@ export class QuorumStore {
   readonly #prefix: string;
 
   constructor(options: QuorumStoreOptions) {
-    this.#session = new EtcdSession(options);
     this.#prefix = `/careline/${options.system}/`;
+    this.#session = new EtcdSession(options, surveyOf(this.#prefix));
   }
 
   /** A set of connections of its own: one for the lease, one for the rest, so that neither waits for the other. */
@@ -75,10 +77,20 @@ export class QuorumStore {
 export class StoreChannel {
   readonly #etcd: EtcdChannel;
   readonly #prefix: string;
+  readonly #txnRequest: Pick<EtcdRequest<typeof txnSchema>, "path" | "schema" | "generationOf">;
 
   constructor(etcd: EtcdChannel, prefix: string) {
     this.#etcd = etcd;
     this.#prefix = prefix;
+    this.#txnRequest = {
+      path: "/v3/kv/txn",
+      schema: txnSchema,
+      generationOf: ({ responses }) =>
+        generationIn(
+          responses.flatMap((response) => response.response_range?.kvs ?? []),
+          prefix,
+        ),
+    };
   }
 
   /**
@@ -96,7 +108,7 @@ export class StoreChannel {
       ...prefixes.map((prefix) => ({ request_range: this.#wireRange(prefix, 1_000) })),
     ];
     const answer = await this.#etcd.send(
-      { path: "/v3/kv/txn", body: { success }, schema: txnSchema, repeatable: true },
+      { ...this.#txnRequest, body: { success }, repeatable: true },
       signal,
     );
     return this.#snapshot(answer);
@@ -106,12 +118,7 @@ export class StoreChannel {
   async readPrefix(prefix: string, signal: AbortSignal, limit = 1_000): Promise<Snapshot> {
     const range = this.#wireRange(prefix, limit);
     const answer = await this.#etcd.send(
-      {
-        path: "/v3/kv/txn",
-        body: { success: [{ request_range: range }] },
-        schema: txnSchema,
-        repeatable: true,
-      },
+      { ...this.#txnRequest, body: { success: [{ request_range: range }] }, repeatable: true },
       signal,
     );
     return this.#snapshot(answer);
@@ -133,10 +140,8 @@ export class StoreChannel {
       success: [...writes.map((write) => this.#wireWrite(write)), ...ranges],
       failure: ranges,
     };
-    const answer = await this.#etcd.send(
-      { path: "/v3/kv/txn", body, schema: txnSchema, repeatable: false },
-      signal,
-    );
+    const request = { ...this.#txnRequest, body, repeatable: false };
+    const answer = await this.#etcd.send(request, signal);
     const current = this.#snapshot(answer);
     if (answer.succeeded) return { kind: "won", revision: answer.header.revision, current };
     return { kind: "lost", current };
@@ -239,6 +244,29 @@ export class StoreChannel {
       storeRevision: answer.header.revision,
       records: new Map(records.map((record) => [record.key, record])),
     };
+  }
+}
+
+/** The `store` record as one member holds it, without asking the others: not for decisions, only for telling its life. */
+function surveyOf(prefix: string): EtcdRequest<typeof rangeSchema> {
+  return {
+    path: "/v3/kv/range",
+    body: { key: toBase64(prefix + keys.store), serializable: true },
+    schema: rangeSchema,
+    repeatable: true,
+    generationOf: ({ kvs }) => generationIn(kvs, prefix),
+  };
+}
+
+/** Generation of the `store` record among `pairs`; null when it is not among them, or cannot be read. */
+function generationIn(pairs: readonly WirePair[], prefix: string): number | null {
+  const key = toBase64(prefix + keys.store);
+  const pair = pairs.find((each) => each.key === key);
+  if (pair === undefined) return null;
+  try {
+    return parseRecord(toRecord(pair, prefix), storeRecordSchema).generation;
+  } catch {
+    return null;
   }
 }
 

@@ -1,5 +1,5 @@
 import { ContinuityError } from "../errors.ts";
-import type { EtcdChannel } from "./etcd-session.ts";
+import type { EtcdChannel } from "./etcd-channel.ts";
 import { endOfPrefix, fromBase64, toBase64, watchLineSchema } from "./etcd-wire.ts";
 
 /** One change. `text` is null when the key was deleted. */

@@ -26,6 +26,8 @@ export interface EtcdTrial {
   leader(): Promise<EtcdTrialMember>;
   /** One raw request as the root user. */
   admin(path: string, body: unknown): Promise<string>;
+  /** The same at one member. */
+  ask(name: string, path: string, body: unknown): Promise<string>;
 }
 
 const SITES = ["east", "west", "witness"] as const;
@@ -81,6 +83,11 @@ export async function startEtcdTrial(
     return true;
   });
   for (const step of accountsFor(systems)) await post(first.url, step.path, step.body);
+  const askAsRoot = async (url: string, path: string, body: unknown): Promise<string> => {
+    const root = { name: "root", password: "root-secret" };
+    const token = await post(url, "/v3/auth/authenticate", root);
+    return post(url, path, body, (JSON.parse(token) as { token: string }).token);
+  };
   const alive = (): EtcdTrialMember[] => members.filter(isAlive);
   return {
     members,
@@ -109,14 +116,9 @@ export async function startEtcdTrial(
         return null;
       });
     },
-    async admin(path, body) {
-      const url = alive()[0]?.url ?? first.url;
-      const token = await post(url, "/v3/auth/authenticate", {
-        name: "root",
-        password: "root-secret",
-      });
-      return post(url, path, body, (JSON.parse(token) as { token: string }).token);
-    },
+    admin: (path, body) => askAsRoot(alive()[0]?.url ?? first.url, path, body),
+    ask: (name, path, body) =>
+      askAsRoot(members.find((member) => member.name === name)?.url ?? first.url, path, body),
   };
 }
 
