@@ -10,6 +10,8 @@ import type { TermJournal } from "./term-journal.ts";
 
 const HOUSEKEEPING_MS = 2_000;
 const RUNS_KEPT = 40;
+/** Half of what one read of the store's history takes in; years of normal life. */
+const TERMS_KEPT = 500;
 const RETENTION_EACH_MS = 3_600_000;
 
 export interface House {
@@ -26,12 +28,13 @@ export interface House {
   };
 }
 
-/** What is done now and then: phases noted, old runs pruned, the store led from the witness, automation's end. */
+/** What is done now and then: phases noted, old runs and terms pruned, the store led from the witness, automation's end. */
 export async function keepHouse(house: House, signal: AbortSignal): Promise<void> {
   const { quorum, terms, loop, deps } = house;
   const { clock, log, config } = deps;
   const channel = house.store.channel();
   let retainedAtMs = Number.NEGATIVE_INFINITY;
+  let prunedInTerm = 0;
   while (!signal.aborted) {
     await clock.sleep(HOUSEKEEPING_MS, signal).catch(() => undefined);
     if (signal.aborted) return;
@@ -44,7 +47,12 @@ export async function keepHouse(house: House, signal: AbortSignal): Promise<void
         const moved = await channel.handLeadershipTo("witness", signal);
         if (moved) log.info("the store is led from the witness again");
       }
-      if (config.site === "witness") await terms.prune(quorum.runs(), RUNS_KEPT, signal);
+      if (config.site === "witness") {
+        await terms.prune(quorum.runs(), RUNS_KEPT, signal);
+        const newest = quorum.view?.term.record?.term ?? 0;
+        if (newest !== prunedInTerm) await terms.pruneTerms(newest, TERMS_KEPT, signal);
+        prunedInTerm = newest;
+      }
       await endAutomationPause(quorum, deps, signal);
       const isOn = quorum.automation?.record?.enabled ?? true;
       if (isOn && clock.monotonicMs() - retainedAtMs >= RETENTION_EACH_MS) {

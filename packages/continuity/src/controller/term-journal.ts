@@ -4,6 +4,7 @@ import { z } from "zod";
 import { parseRecord, type StoreChannel } from "../store/index.ts";
 import type { KeeperReport } from "./keeper-client.ts";
 
+const PRUNED_AT_ONCE_MAX = 100;
 const mark = z.iso.datetime().nullable();
 
 /** `milestones/<term>`: when the beginning of a term reached each phase, by the wall clock of the region that began it. */
@@ -92,5 +93,21 @@ export class TermJournal {
         { pruned: surplus.length, at: this.#clock.wallNow() },
         "old runs left the store",
       );
+  }
+
+  /**
+   * What tells of terms long past leaves the store: the newest `keep` terms stay, of the others at most 100 records of each kind go at
+   * a time. A region that returns from a term that is no longer told of is quarantined as a whole, like any of unknown ancestry.
+   */
+  async pruneTerms(newest: number, keep: number, signal: AbortSignal): Promise<void> {
+    for (const prefix of ["history/", "milestones/"]) {
+      const found = await this.#channel.readPrefix(prefix, signal);
+      const old = [...found.records.values()]
+        .filter(({ key }) => Number(key.slice(prefix.length)) <= newest - keep)
+        .slice(0, PRUNED_AT_ONCE_MAX);
+      for (const { key, revision } of old) {
+        await this.#channel.txn([{ key, revision }], [{ kind: "delete", key }], signal);
+      }
+    }
   }
 }
