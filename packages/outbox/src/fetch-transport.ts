@@ -1,5 +1,5 @@
 import type { OutboxTransport, TransportAnswer } from "./ports.ts";
-import { parseLsn, type TermStart } from "./position.ts";
+import { parseTerms } from "./position.ts";
 
 export interface FetchTransportOptions {
   /** Origin of the front door, or "" for the page's own. */
@@ -71,16 +71,4 @@ async function readJson(response: Response): Promise<unknown> {
   } catch {
     return null;
   }
-}
-
-/** Reads `{ "terms": [{ "term": 3, "startLsn": "0/3000148" }] }`. Throws when it is anything else. */
-export function parseTerms(body: unknown): TermStart[] {
-  const terms = (body as { terms?: unknown } | null)?.terms;
-  if (!Array.isArray(terms)) throw new Error("/terms did not answer a list");
-  return terms.map((start: { term?: unknown; startLsn?: unknown }) => {
-    if (typeof start.term !== "number" || typeof start.startLsn !== "string") {
-      throw new Error("/terms answered an unreadable term");
-    }
-    return { term: start.term, lsn: parseLsn(start.startLsn) };
-  });
 }

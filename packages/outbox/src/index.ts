@@ -1,6 +1,6 @@
 export { type OutboxClock, systemOutboxClock } from "./clock.ts";
 export { OutboxError, type OutboxErrorCode, outboxErrors } from "./errors.ts";
-export { type FetchTransportOptions, fetchTransport, parseTerms } from "./fetch-transport.ts";
+export { type FetchTransportOptions, fetchTransport } from "./fetch-transport.ts";
 export { OrderedIds, type OutboxRandom, systemOutboxRandom } from "./ids.ts";
 export type {
   OutboxEvent,
@@ -32,6 +32,7 @@ export {
   type Position,
   parseLsn,
   parsePosition,
+  parseTerms,
   readPosition,
   type TermStart,
 } from "./position.ts";

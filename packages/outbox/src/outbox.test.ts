@@ -25,7 +25,10 @@ class ScriptedDoor implements OutboxTransport {
     return Promise.resolve({ status, header: (name) => headers[name] ?? null, body });
   }
 
+  questions = 0;
+
   terms(): ReturnType<OutboxTransport["terms"]> {
+    this.questions += 1;
     return Promise.resolve({ terms: [], confirmed: null });
   }
 }
@@ -105,6 +108,34 @@ it("keeps an acknowledged write until the other region confirms its position, an
   outbox.observeConfirmed("1/0/10");
   await until(outbox, () => outbox.snapshot().items.length === 0);
 });
+
+it.each([
+  ["0/10", ["first", "second", "second"]],
+  ["0/F", ["first", "second", "first", "second"]],
+])(
+  "goes on at once when the refusal of a newer term brings the list of terms, which began at %s",
+  async (startLsn, sent) => {
+    const door = new ScriptedDoor();
+    const terms = [
+      { term: 1, startLsn: "0/1" },
+      { term: 2, startLsn },
+    ];
+    door.answer = (_request, count) => {
+      if (count === 1) return acknowledged("1/0/10");
+      if (count > 2) return acknowledged("2/0/20");
+      const headers = { "careline-confirmed": "2/0/0" };
+      return { status: 409, headers, body: { code: "TERM_CHANGED", terms } };
+    };
+    const outbox = await anOutbox({ transport: door, policy: { confirmAfterMs: 60_000 } });
+    void outbox.run(life.current.signal);
+    const first = await outbox.add(note("call:1", { body: "first" }));
+    await outbox.outcome(first, life.current.signal);
+    const second = await outbox.add(note("call:1", { body: "second" }));
+    await outbox.outcome(second, life.current.signal);
+    expect(door.requests.map(({ body }) => body)).toEqual(sent);
+    expect(door.questions).toBe(0);
+  },
+);
 
 it("shows a refused write with the server's version, blocks its record only, and sends the user's decision under a new key", async () => {
   const door = new ScriptedDoor();

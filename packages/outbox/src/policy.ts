@@ -1,5 +1,5 @@
 import type { TransportAnswer } from "./ports.ts";
-import { type Position, readPosition } from "./position.ts";
+import { type Position, parseTerms, readPosition, type TermStart } from "./position.ts";
 
 /** Limits and paces of the outbox. Defaults suit both a person's browser and a simulated agent. */
 export interface OutboxPolicy {
@@ -64,8 +64,8 @@ export type AnswerMeaning =
   | { readonly kind: "acknowledged"; readonly position: string }
   /** Repeat with the same key. `afterMs` where the server's wish must be honoured. */
   | { readonly kind: "retry"; readonly afterMs: number | null; readonly wholeLink: boolean }
-  /** An earlier write of the record may be lost: ask for the terms first. */
-  | { readonly kind: "term-changed" }
+  /** An earlier write of the record may be lost: the list of terms decides, `terms` if the answer brought it. */
+  | { readonly kind: "term-changed"; readonly terms: readonly TermStart[] | null }
   /** Sign-in or unlock is needed; nothing is wrong with the write. */
   | { readonly kind: "paused" }
   | { readonly kind: "conflict" };
@@ -93,7 +93,9 @@ export function readAnswer(answer: TransportAnswer): AnswerMeaning {
     }
     return { kind: "retry", afterMs: null, wholeLink: true };
   }
-  if (status === 409 && code === "TERM_CHANGED") return { kind: "term-changed" };
+  if (status === 409 && code === "TERM_CHANGED") {
+    return { kind: "term-changed", terms: termsOf(answer.body) };
+  }
   if (ONLY_THIS_WRITE.has(code)) return { kind: "retry", afterMs: null, wholeLink: false };
   if (status === 401 || status === 423) return { kind: "paused" };
   if (status === 429) {
@@ -111,6 +113,15 @@ export function readAnswer(answer: TransportAnswer): AnswerMeaning {
 export function problemCode(body: unknown): string | null {
   if (typeof body !== "object" || body === null || !("code" in body)) return null;
   return typeof body.code === "string" ? body.code : null;
+}
+
+/** The list of terms that a problem document may bring; null when it has none, or none that can be read. */
+function termsOf(body: unknown): readonly TermStart[] | null {
+  try {
+    return parseTerms(body);
+  } catch {
+    return null;
+  }
 }
 
 /** The newest place in history that an answer shows, from its position or its confirmation. */

@@ -63,3 +63,15 @@ export function judgeByTerms(
   if (!terms.some((start) => start.term === position.term)) return "lost";
   return later.every((start) => position.lsn <= start.lsn) ? "survived" : "lost";
 }
+
+/** Reads `{ "terms": [{ "term": 3, "startLsn": "0/3000148" }] }`. Throws when it is anything else. */
+export function parseTerms(body: unknown): TermStart[] {
+  const terms = (body as { terms?: unknown } | null)?.terms;
+  if (!Array.isArray(terms)) throw new Error("/terms did not answer a list");
+  return terms.map((start: { term?: unknown; startLsn?: unknown }) => {
+    if (typeof start.term !== "number" || typeof start.startLsn !== "string") {
+      throw new Error("/terms answered an unreadable term");
+    }
+    return { term: start.term, lsn: parseLsn(start.startLsn) };
+  });
+}

@@ -1,18 +1,21 @@
 import type { OutboxClock } from "./clock.ts";
 import { withDeadline } from "./deadline.ts";
 import { acknowledgedAt, type Entries, type Entry } from "./entries.ts";
+import { answerOf, bare, requestOf } from "./exchange.ts";
 import type { OutboxRandom } from "./ids.ts";
 import type { OutboxEvent, WriteAnswer } from "./item.ts";
 import { Link } from "./link.ts";
+import { followerOf, lastAcknowledgedOfRecord, nextToSend } from "./order.ts";
 import type { OutboxPolicy } from "./policy.ts";
 import { backOffMs, newestTermIn, ownBackOffMs, problemCode, readAnswer } from "./policy.ts";
-import type { OutboxTransport, TransportAnswer, TransportRequest } from "./ports.ts";
+import type { OutboxTransport, TransportAnswer } from "./ports.ts";
 import {
   formatPosition,
   isConfirmed,
   judgeByTerms,
   type Position,
   readPosition,
+  type TermStart,
 } from "./position.ts";
 
 export interface SenderDeps {
@@ -155,6 +158,8 @@ export class Sender {
   async #settle(entry: Entry, answer: TransportAnswer, after: Position | null): Promise<void> {
     const { clock, policy, emit, changed } = this.#deps;
     const meaning = readAnswer(answer);
+    // Before the newer term is noticed, or the same list would be asked for beside it.
+    if (meaning.kind === "term-changed" && meaning.terms !== null) await this.#learn(meaning.terms);
     const term = newestTermIn(answer);
     if (term !== null) this.#seeTerm(term);
     this.observe(answer.header("careline-confirmed"));
@@ -180,8 +185,12 @@ export class Sender {
         return;
       case "term-changed":
         this.link.restored();
-        this.#askNow();
-        again(soonMs());
+        if (meaning.terms === null) this.#askNow();
+        // With the list the way is free at once; a second refusal is somebody's mistake and must not spin.
+        if (meaning.terms !== null && entry.ownRetries === 0) {
+          entry.ownRetries = 1;
+          again(0);
+        } else again(soonMs());
         return;
       case "retry":
         if (meaning.wholeLink) this.link.interrupted(meaning.afterMs);
@@ -278,9 +287,7 @@ export class Sender {
         transport.terms(limit),
       );
       this.observe(answer.confirmed);
-      for (const start of answer.terms) this.#seeTerm(start.term);
-      await this.#drop("survived", (at) => judgeByTerms(at, answer.terms) === "survived");
-      await this.#replayLost((at) => judgeByTerms(at, answer.terms) === "lost");
+      await this.#judge(answer.terms);
       this.#askGapMs = Math.min(
         Math.max(this.#askGapMs, policy.confirmAfterMs) * 2,
         policy.confirmMostMs,
@@ -293,6 +300,28 @@ export class Sender {
     const now = clock.monotonicMs();
     const failingMs = now - (this.#askFailsSinceMs ?? now);
     this.#askAtMs = now + backOffMs(policy, failingMs, random.next());
+  }
+
+  /** The list came with a refusal. Nothing asks for it meanwhile. */
+  async #learn(terms: readonly TermStart[]): Promise<void> {
+    if (this.#isAsking) {
+      await this.#judge(terms);
+      return;
+    }
+    this.#isAsking = true;
+    try {
+      await this.#judge(terms);
+      this.#askGapMs = this.#deps.policy.confirmAfterMs;
+    } finally {
+      this.#isAsking = false;
+    }
+  }
+
+  /** Drops what every later term took along, and queues again what one of them left behind. */
+  async #judge(terms: readonly TermStart[]): Promise<void> {
+    for (const start of terms) this.#seeTerm(start.term);
+    await this.#drop("survived", (at) => judgeByTerms(at, terms) === "survived");
+    await this.#replayLost((at) => judgeByTerms(at, terms) === "lost");
   }
 
   async #replayLost(isLost: (position: Position) => boolean): Promise<void> {
@@ -314,8 +343,10 @@ export class Sender {
 
   #seeTerm(term: number): void {
     if (term <= this.#newestTerm) return;
+    const isFirst = this.#newestTerm === 0;
     this.#newestTerm = term;
-    this.#askNow();
+    // What a reload found acknowledged in an older term is asked about in any case.
+    if (!isFirst) this.#askNow();
   }
 
   /** What was acknowledged may be lost: the list of terms is asked for at the next look, whatever earlier questions came to. */
@@ -323,78 +354,4 @@ export class Sender {
     this.#askAtMs = 0;
     this.#askGapMs = 0;
   }
-}
-
-/**
- * Which writes may go now: the oldest waiting one of each record, unless an earlier write of that record
- * is in flight, refused, or acknowledged in a term that is over (it may have to be sent again first).
- */
-export function nextToSend(inOrder: readonly Entry[], newestTerm: number, nowMs: number): Entry[] {
-  const blocked = new Set<string>();
-  const ready: Entry[] = [];
-  for (const entry of inOrder) {
-    const record = entry.content?.write.recordKey;
-    if (record === undefined || blocked.has(record)) continue;
-    const position = acknowledgedAt(entry);
-    if (position !== null) {
-      if (position.term < newestTerm) blocked.add(record);
-      continue;
-    }
-    blocked.add(record);
-    const isReady =
-      entry.stored.state === "queued" && !entry.isSending && entry.notBeforeMs <= nowMs;
-    if (isReady) ready.push(entry);
-  }
-  return ready;
-}
-
-/** Highest position of the record's earlier writes that nothing has confirmed yet. */
-function lastAcknowledgedOfRecord(inOrder: readonly Entry[], entry: Entry): Position | null {
-  let last: Position | null = null;
-  for (const earlier of inOrder) {
-    if (earlier.stored.id >= entry.stored.id) break;
-    const isSameRecord = earlier.content?.write.recordKey === entry.content?.write.recordKey;
-    if (isSameRecord) last = acknowledgedAt(earlier) ?? last;
-  }
-  return last;
-}
-
-/** The next waiting write of the record, if the user made it on top of this one. */
-function followerOf(inOrder: readonly Entry[], entry: Entry): Entry | undefined {
-  const next = inOrder.find(
-    (later) =>
-      later.stored.id > entry.stored.id &&
-      later.content?.write.recordKey === entry.content?.write.recordKey,
-  );
-  const follows = next?.stored.state === "queued" && next.content?.write.followsPrevious === true;
-  return follows ? next : undefined;
-}
-
-function requestOf(entry: Entry, after: Position | null): TransportRequest {
-  const write = entry.content?.write;
-  if (write === undefined) throw new Error(`write ${entry.stored.id} cannot be read`);
-  const headers: Record<string, string> = {
-    "idempotency-key": entry.stored.key,
-    "careline-occurred-at": entry.stored.createdAt,
-  };
-  // What goes out again by itself must not postpone the lock of a desk that nobody sits at.
-  if (entry.stored.replays > 0 || entry.attempts > 1) headers["careline-activity"] = "background";
-  if (write.ifMatch !== undefined) headers["if-match"] = write.ifMatch;
-  if (after !== null) headers["careline-after"] = formatPosition(after);
-  return { method: write.method, path: write.path, headers, body: write.body };
-}
-
-function answerOf(answer: TransportAnswer, position: string | null): WriteAnswer {
-  return {
-    status: answer.status,
-    etag: answer.header("etag"),
-    body: answer.body,
-    durability: answer.header("careline-durability"),
-    position,
-    code: position === null ? problemCode(answer.body) : null,
-  };
-}
-
-function bare(status: number, code: string): WriteAnswer {
-  return { status, etag: null, body: null, durability: null, position: null, code };
 }

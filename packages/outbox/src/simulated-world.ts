@@ -103,6 +103,8 @@ export class World implements OutboxTransport {
   isWritable = true;
   isReachable = true;
   lossPercent = 0;
+  /** Share of the refusals TERM_CHANGED that bring the list of terms. */
+  refusalsWithTerms = 0.5;
 
   constructor(clock: VirtualClock, random: OutboxRandom) {
     this.clock = clock;
@@ -147,11 +149,15 @@ export class World implements OutboxTransport {
   #serve(request: TransportRequest): TransportAnswer {
     if (!this.isWritable) return this.#answer(503, "WRITES_PAUSED");
     const key = request.headers["idempotency-key"] ?? "";
+    const after = request.headers["careline-after"];
+    if (after !== undefined && !after.startsWith(`${this.term}/`)) {
+      return this.#answer(
+        409,
+        "TERM_CHANGED",
+        this.#random.next() < this.refusalsWithTerms ? this.#termsBody() : {},
+      );
+    }
     if (!this.log.some((applied) => applied.key === key)) {
-      const after = request.headers["careline-after"];
-      if (after !== undefined && !after.startsWith(`${this.term}/`)) {
-        return this.#answer(409, "TERM_CHANGED");
-      }
       const { record, value } = request.body as { record: string; value: unknown };
       this.#lsn += 10n;
       this.log.push({ key, record, value, lsn: this.#lsn });
@@ -161,12 +167,20 @@ export class World implements OutboxTransport {
     return this.#answer(200, null);
   }
 
-  #answer(status: number, code: string | null): TransportAnswer {
+  /** As `GET /terms` answers it. */
+  #termsBody(): object {
+    const textOf = (lsn: bigint): string => formatPosition({ term: 0, lsn }).slice(2);
+    return {
+      terms: this.starts.map(({ term, lsn }) => ({ term, startLsn: textOf(lsn) })),
+    };
+  }
+
+  #answer(status: number, code: string | null, more: object = {}): TransportAnswer {
     const position = formatPosition({ term: this.term, lsn: this.#lsn });
     const confirmed = formatPosition({ term: this.term, lsn: this.standbyLsn ?? 0n });
     const headers: Record<string, string> = { "careline-confirmed": confirmed };
     if (status === 200) headers["careline-position"] = position;
-    return { status, header: (name) => headers[name] ?? null, body: { code } };
+    return { status, header: (name) => headers[name] ?? null, body: { code, ...more } };
   }
 
   async terms(): Promise<{ terms: readonly TermStart[]; confirmed: string }> {

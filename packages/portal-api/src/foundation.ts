@@ -21,6 +21,7 @@ import {
   type ServeDeps,
   type ServingDeps,
 } from "./serving/index.ts";
+import { TermList } from "./terms/index.ts";
 
 export interface AppDeps {
   readonly config: PortalConfig;
@@ -60,6 +61,7 @@ export function buildFoundation({ config, clock, random, log }: AppDeps) {
     confirmed: () => confirmed.confirmed,
     onConfirmed: (listener) => confirmed.onMove(listener),
   });
+  const terms = new TermList(database, clock);
   const serving: ServingDeps = {
     site,
     clock,
@@ -67,6 +69,7 @@ export function buildFoundation({ config, clock, random, log }: AppDeps) {
     log,
     database,
     permit,
+    terms,
     keys,
     events,
     sessions,

@@ -49,4 +49,5 @@ export {
 } from "./route.ts";
 export { problemsOf, type RouteName, routes } from "./routes.ts";
 export { idSchema, instantSchema, pageOf, pageQueryShape, versionSchema } from "./shapes.ts";
-export { serviceStatusSchema, termSchema } from "./system-routes.ts";
+export { serviceStatusSchema } from "./system-routes.ts";
+export { type Term, termSchema } from "./terms.ts";

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { basicProblems } from "./basic-problems.ts";
 import { domainProblems } from "./domain-problems.ts";
+import { termSchema } from "./terms.ts";
 
 export type { ProblemDefinition } from "./basic-problems.ts";
 
@@ -30,6 +31,8 @@ export const problemSchema = z.looseObject({
   /** STALE_VERSION: the version that the edit was based on, and the one that is current. */
   yourVersion: z.int().optional(),
   currentVersion: z.int().optional(),
+  /** TERM_CHANGED: what `GET /terms` would answer, so that a client need not ask for it first. */
+  terms: z.array(termSchema).optional(),
   /** WRITES_PAUSED: why no permit is held (site-contracts.md, `reason`). */
   reason: z.string().optional(),
 });

@@ -2,16 +2,9 @@ import { z } from "zod";
 import { everyRole, siteSchema } from "./roles.ts";
 import { route } from "./route.ts";
 import { instantSchema } from "./shapes.ts";
+import { termSchema } from "./terms.ts";
 
 const slice = "health";
-
-export const termSchema = z.strictObject({
-  term: z.int(),
-  site: siteSchema,
-  /** LSN at which the term began: a write `t/lsn` survived if lsn ≤ the start of t+1. */
-  startLsn: z.string(),
-  beganAt: instantSchema,
-});
 
 /** State of the service as anybody may see it. No patient data, no figures of people. */
 export const serviceStatusSchema = z.strictObject({

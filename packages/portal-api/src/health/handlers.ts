@@ -2,6 +2,7 @@ import { routes, type Site } from "@careline/portal-contract";
 import type { Tx } from "../database/index.ts";
 import type { PermitView } from "../permit/index.ts";
 import { handle, type RegisteredHandler } from "../serving/index.ts";
+import { selectTerms } from "../terms/index.ts";
 
 export interface HealthDeps {
   readonly site: Site;
@@ -31,24 +32,6 @@ export function healthHandlers(deps: HealthDeps): readonly RegisteredHandler[] {
       };
     }),
   ];
-}
-
-interface TermRow {
-  readonly term: string;
-  readonly site: Site;
-  readonly start_lsn: string;
-  readonly began_at: Date;
-}
-
-async function selectTerms(tx: Tx) {
-  const rows = await tx<TermRow[]>`
-    select term, site, start_lsn::text as start_lsn, began_at from continuity.terms order by term`;
-  return rows.map((row) => ({
-    term: Number(row.term),
-    site: row.site,
-    startLsn: row.start_lsn,
-    beganAt: row.began_at.toISOString(),
-  }));
 }
 
 async function selectReplayAge(tx: Tx): Promise<number | null> {

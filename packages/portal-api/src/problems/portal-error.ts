@@ -1,5 +1,5 @@
 import { CodedError, type CodedErrorOptions } from "@careline/platform";
-import type { ProblemCode } from "@careline/portal-contract";
+import type { ProblemCode, Term } from "@careline/portal-contract";
 import type { InternalCode } from "./internal-codes.ts";
 
 export interface PortalErrorOptions extends CodedErrorOptions {
@@ -11,6 +11,8 @@ export interface PortalErrorOptions extends CodedErrorOptions {
   readonly retryAfterSeconds?: number;
   /** Machine-readable reason beside the code, e.g. the keeper's. */
   readonly reason?: string;
+  /** TERM_CHANGED only. */
+  readonly terms?: readonly Term[];
   /** METHOD_NOT_ALLOWED only. */
   readonly allow?: readonly string[];
 }

@@ -5,7 +5,7 @@ import type { PortalError } from "./portal-error.ts";
 export function problemDocument(error: PortalError, requestId: string): Problem {
   const code = isProblemCode(error.code) ? error.code : "INTERNAL";
   const { status, retryable, remedy } = problems[code];
-  const { fields, versions, reason } = error.options;
+  const { fields, versions, reason, terms } = error.options;
   return {
     type: `urn:careline:problem:${code.toLowerCase().replaceAll("_", "-")}`,
     title: remedy,
@@ -18,6 +18,7 @@ export function problemDocument(error: PortalError, requestId: string): Problem 
       ? {}
       : { yourVersion: versions.yours, currentVersion: versions.current }),
     ...(reason === undefined ? {} : { reason }),
+    ...(terms === undefined ? {} : { terms: [...terms] }),
   };
 }
 

@@ -1,6 +1,7 @@
 import { isWrite } from "@careline/portal-contract";
 import { PortalError } from "../problems/index.ts";
 import { findCaller, isActivity, refuseUnauthorised } from "./admission.ts";
+import { refuseAfterOlderTerm } from "./earlier-write.ts";
 import { portalErrorFrom } from "./error-from-thrown.ts";
 import type { Finish, Incoming } from "./exchange.ts";
 import { parseInput } from "./parse-input.ts";
@@ -31,6 +32,8 @@ export async function serve(incoming: Incoming, deps: ServeDeps): Promise<Finish
       if (!isWrite(incoming.route)) return await deps.serveEmergency(incoming);
       throw new PortalError("WRITES_PAUSED", "no permit is held", { reason: deps.permit.reason });
     }
+    // Before the session is looked up and without the database: this meets every client at once when a region was promoted.
+    if (isWrite(incoming.route)) await refuseEarly(incoming, permit.term, deps);
     known = await findCaller(incoming, deps.sessions, deps.publicOrigins, false);
     await deps.limiter.admit(incoming, known?.session.sessionId ?? null);
     if (known !== null) {
@@ -46,5 +49,17 @@ export async function serve(incoming: Incoming, deps: ServeDeps): Promise<Finish
     const error = portalErrorFrom(thrown);
     await auditRefusal(incoming, known, error, deps);
     throw error;
+  }
+}
+
+/** Errors: TERM_CHANGED with the list of terms, which saves the client a request; REQUEST_INVALID. */
+async function refuseEarly(incoming: Incoming, term: number, deps: ServeDeps): Promise<void> {
+  try {
+    refuseAfterOlderTerm(incoming.headers, term);
+  } catch (thrown) {
+    if (!(thrown instanceof PortalError) || thrown.code !== "TERM_CHANGED") throw thrown;
+    const terms = await deps.terms.of(term);
+    if (terms === null) throw thrown;
+    throw new PortalError("TERM_CHANGED", thrown.message, { terms });
   }
 }

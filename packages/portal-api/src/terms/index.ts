@@ -1,0 +1,2 @@
+export { selectTerms } from "./select-terms.ts";
+export { TermList } from "./term-list.ts";
