@@ -53,7 +53,8 @@ export class Profile {
       locale: "en-US",
       ...options,
     });
-    context.setDefaultTimeout(30_000);
+    // A journey tells whether something works; how fast it is, the bench tells. Two regions and a browser share two cores.
+    context.setDefaultTimeout(60_000);
     return new Profile(context, home);
   }
 

@@ -7,7 +7,7 @@ export default defineConfig({
     include: ["**/*.e2e.ts"],
     environment: "node",
     fileParallelism: false,
-    testTimeout: 180_000,
+    testTimeout: 300_000,
     hookTimeout: 120_000,
     // A press may wait for a busy machine; what is slow in itself has a budget of its own (speed.e2e.ts).
     expect: { poll: { timeout: 30_000, interval: 100 } },

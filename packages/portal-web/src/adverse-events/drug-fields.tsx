@@ -1,9 +1,10 @@
 import type { EventDrug } from "@careline/portal-contract/adverse-events/schemas.ts";
-import { Button, Group, NativeSelect, SimpleGrid, Stack, TextInput } from "@mantine/core";
+import { SimpleGrid } from "@mantine/core";
 import type { ReactElement } from "react";
+import { ChoiceField, TextLine } from "../fields/index.ts";
 import { useT } from "../i18n/index.ts";
 import { drugActions, drugRoles } from "./codes.ts";
-import classes from "./intake.module.css";
+import { EntryRow } from "./entry-row.tsx";
 
 interface DrugFieldsProps {
   readonly drug: EventDrug;
@@ -16,75 +17,48 @@ interface DrugFieldsProps {
 export function DrugFields({ drug, index, onChange, onRemove }: DrugFieldsProps): ReactElement {
   const t = useT();
   const change = (part: Partial<EventDrug>): void => onChange({ ...drug, ...part });
-  const orNull = (text: string): string | null => (text === "" ? null : text);
   return (
-    <fieldset className={classes.row}>
-      <legend>{t("adverseEvents.drugOf", { number: index + 1 })}</legend>
-      <Stack gap="xs">
-        <SimpleGrid type="container" cols={{ base: 1, "260px": 2 }} spacing="xs">
-          <TextInput
-            label={t("adverseEvents.drugName")}
-            value={drug.name}
-            maxLength={200}
-            dir="auto"
-            onChange={(event) => change({ name: event.currentTarget.value })}
-          />
-          <NativeSelect
-            label={t("adverseEvents.drugRole")}
-            value={drug.role}
-            data={drugRoles.map((value) => ({
-              value,
-              label: t(`adverseEvents.drugRoleOf.${value}`),
-            }))}
-            onChange={(event) =>
-              change({
-                role: drugRoles.find((each) => each === event.currentTarget.value) ?? "suspect",
-              })
-            }
-          />
-          <TextInput
-            label={t("adverseEvents.dosage")}
-            value={drug.dosage ?? ""}
-            maxLength={100}
-            dir="auto"
-            onChange={(event) => change({ dosage: orNull(event.currentTarget.value) })}
-          />
-          <TextInput
-            label={t("adverseEvents.batchNumber")}
-            value={drug.batchNumber ?? ""}
-            maxLength={50}
-            dir="auto"
-            onChange={(event) => change({ batchNumber: orNull(event.currentTarget.value) })}
-          />
-          <TextInput
-            label={t("adverseEvents.indication")}
-            value={drug.indication ?? ""}
-            maxLength={200}
-            dir="auto"
-            onChange={(event) => change({ indication: orNull(event.currentTarget.value) })}
-          />
-          <NativeSelect
-            label={t("adverseEvents.drugAction")}
-            value={drug.action}
-            data={drugActions.map((value) => ({
-              value,
-              label: t(`adverseEvents.drugActionOf.${value}`),
-            }))}
-            onChange={(event) =>
-              change({
-                action: drugActions.find((each) => each === event.currentTarget.value) ?? "unknown",
-              })
-            }
-          />
-        </SimpleGrid>
-        {onRemove !== null && (
-          <Group>
-            <Button size="compact-xs" variant="default" onClick={onRemove}>
-              {t("adverseEvents.remove")}
-            </Button>
-          </Group>
-        )}
-      </Stack>
-    </fieldset>
+    <EntryRow title={t("adverseEvents.drugOf", { number: index + 1 })} onRemove={onRemove}>
+      <SimpleGrid type="container" cols={{ base: 1, "260px": 2 }} spacing="xs">
+        <TextLine
+          label={t("adverseEvents.drugName")}
+          value={drug.name}
+          lengthMax={200}
+          onType={(name) => change({ name: name ?? "" })}
+        />
+        <ChoiceField
+          label={t("adverseEvents.drugRole")}
+          value={drug.role}
+          codes={drugRoles}
+          nameOf={(role) => t(`adverseEvents.drugRoleOf.${role}`)}
+          onChoose={(role) => change({ role: role ?? "suspect" })}
+        />
+        <TextLine
+          label={t("adverseEvents.dosage")}
+          value={drug.dosage}
+          lengthMax={100}
+          onType={(dosage) => change({ dosage })}
+        />
+        <TextLine
+          label={t("adverseEvents.batchNumber")}
+          value={drug.batchNumber}
+          lengthMax={50}
+          onType={(batchNumber) => change({ batchNumber })}
+        />
+        <TextLine
+          label={t("adverseEvents.indication")}
+          value={drug.indication}
+          lengthMax={200}
+          onType={(indication) => change({ indication })}
+        />
+        <ChoiceField
+          label={t("adverseEvents.drugAction")}
+          value={drug.action}
+          codes={drugActions}
+          nameOf={(action) => t(`adverseEvents.drugActionOf.${action}`)}
+          onChoose={(action) => change({ action: action ?? "unknown" })}
+        />
+      </SimpleGrid>
+    </EntryRow>
   );
 }

@@ -1,5 +1,6 @@
-import { NativeSelect, SimpleGrid, TextInput } from "@mantine/core";
+import { SimpleGrid } from "@mantine/core";
 import type { ReactElement } from "react";
+import { ChoiceField, TextLine } from "../fields/index.ts";
 import { useT } from "../i18n/index.ts";
 import {
   type Authority,
@@ -23,28 +24,24 @@ export function AuthorityFields({
   onChange,
 }: AuthorityFieldsProps): ReactElement | null {
   const t = useT();
-  const kinds = authorityKinds(relationship).filter((kind) => kind !== "self");
-  if (kinds.length < 2) return null;
+  const kinds = authorityKinds(relationship).flatMap((kind) => (kind === "self" ? [] : [kind]));
+  if (kinds.length < 2 || authority.kind === "self") return null;
   return (
     <>
-      <NativeSelect
+      <ChoiceField
         label={t("desk.authority")}
         value={authority.kind}
-        onChange={(event) => {
-          const chosen = kinds.find((kind) => kind === event.currentTarget.value) ?? "none";
-          onChange(newAuthority(chosen));
-        }}
-        data={kinds.map((value) => ({ value, label: t(`desk.authorityKind.${value}`) }))}
+        codes={kinds}
+        nameOf={(kind) => t(`desk.authorityKind.${kind}`)}
+        onChoose={(kind) => onChange(newAuthority(kind ?? "none"))}
       />
       {authority.kind === "treating_professional" && (
-        <TextInput
+        <TextLine
           label={t("desk.establishedBy")}
-          description={t("desk.establishedByHint")}
+          hint={t("desk.establishedByHint")}
           value={authority.verifiedBy}
-          maxLength={200}
-          dir="auto"
-          required
-          onChange={(event) => onChange({ ...authority, verifiedBy: event.currentTarget.value })}
+          lengthMax={200}
+          onType={(verifiedBy) => onChange({ ...authority, verifiedBy: verifiedBy ?? "" })}
         />
       )}
       {authority.kind === "representative" && (
@@ -62,33 +59,26 @@ interface RepresentativeFieldsProps {
 function RepresentativeFields({ authority, onChange }: RepresentativeFieldsProps): ReactElement {
   const t = useT();
   return (
-    <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="xs" verticalSpacing="xs">
-      <NativeSelect
+    <SimpleGrid type="container" cols={{ base: 1, "260px": 2 }} spacing="xs" verticalSpacing="xs">
+      <ChoiceField
         label={t("desk.establishedBy")}
         value={authority.verifiedBy}
-        onChange={(event) => {
-          const verifiedBy = waysToVerify.find((way) => way === event.currentTarget.value);
-          if (verifiedBy !== undefined) onChange({ ...authority, verifiedBy });
-        }}
-        data={waysToVerify.map((value) => ({ value, label: t(`desk.verifiedBy.${value}`) }))}
+        codes={waysToVerify}
+        nameOf={(way) => t(`desk.verifiedBy.${way}`)}
+        onChoose={(way) => onChange({ ...authority, verifiedBy: way ?? authority.verifiedBy })}
       />
-      <NativeSelect
+      <ChoiceField
         label={t("desk.authorityScope")}
         value={authority.scope}
-        onChange={(event) => {
-          const scope = authorityScopes.find((each) => each === event.currentTarget.value);
-          if (scope !== undefined) onChange({ ...authority, scope });
-        }}
-        data={authorityScopes.map((value) => ({ value, label: t(`desk.scope.${value}`) }))}
+        codes={authorityScopes}
+        nameOf={(scope) => t(`desk.scope.${scope}`)}
+        onChoose={(scope) => onChange({ ...authority, scope: scope ?? authority.scope })}
       />
-      <TextInput
+      <TextLine
         type="date"
         label={t("desk.expiresOn")}
-        value={authority.expiresOn ?? ""}
-        onChange={(event) => {
-          const day = event.currentTarget.value;
-          onChange({ ...authority, expiresOn: day === "" ? null : day });
-        }}
+        value={authority.expiresOn}
+        onType={(expiresOn) => onChange({ ...authority, expiresOn })}
       />
     </SimpleGrid>
   );

@@ -1,20 +1,15 @@
-import { Button, Group, NativeSelect, Stack, Text, Textarea, TextInput } from "@mantine/core";
+import { Button, Group, Stack, Text, Textarea } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { type ReactElement, useRef, useState } from "react";
 import { announce } from "../announce/index.ts";
 import { Panel } from "../feedback/index.ts";
+import { ChoiceField, TextLine } from "../fields/index.ts";
 import { useT } from "../i18n/index.ts";
 import { keep } from "../outbox/index.ts";
 import { useCommand } from "../shortcuts/index.ts";
 import { AuthorityFields } from "./authority-fields.tsx";
 import type { Call } from "./call.ts";
-import {
-  callerOf,
-  type EditedCaller,
-  isComplete,
-  type Relationship,
-  withRelationship,
-} from "./caller-edit.ts";
+import { callerOf, type EditedCaller, isComplete, withRelationship } from "./caller-edit.ts";
 import { relationships } from "./codes.ts";
 
 interface CallerFormProps {
@@ -30,21 +25,19 @@ export function CallerForm({ call }: CallerFormProps): ReactElement {
   return (
     <Panel title={t("desk.caller")}>
       <Stack gap="xs">
-        <TextInput
+        <TextLine
           label={t("desk.callerName")}
-          value={caller.name ?? ""}
-          maxLength={200}
-          dir="auto"
-          onChange={(event) => change({ ...caller, name: textOrNull(event.currentTarget.value) })}
+          value={caller.name}
+          lengthMax={200}
+          onType={(name) => change({ ...caller, name })}
         />
-        <NativeSelect
-          ref={relationship}
+        <ChoiceField
+          fieldRef={relationship}
           label={t("desk.relationship")}
           value={caller.relationship}
-          onChange={(event) =>
-            change(withRelationship(caller, relationshipOf(event.currentTarget.value)))
-          }
-          data={relationships.map((value) => ({ value, label: t(`desk.relation.${value}`) }))}
+          codes={relationships}
+          nameOf={(each) => t(`desk.relation.${each}`)}
+          onChoose={(each) => change(withRelationship(caller, each ?? "unknown"))}
         />
         <AuthorityFields
           relationship={caller.relationship}
@@ -131,8 +124,4 @@ function useCallerEdit(call: Call): CallerEdit {
 
 function textOrNull(text: string): string | null {
   return text === "" ? null : text;
-}
-
-function relationshipOf(value: string): Relationship {
-  return relationships.find((each) => each === value) ?? "unknown";
 }

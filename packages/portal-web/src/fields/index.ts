@@ -1,0 +1,2 @@
+export { ChoiceField } from "./choice-field.tsx";
+export { TextLine } from "./text-line.tsx";
