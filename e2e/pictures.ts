@@ -37,12 +37,12 @@ const pictures: Readonly<Record<string, Picture>> = {
   },
   desk: {
     path: "/desk",
-    prepare: withCall,
+    prepare: (service) => withCall(service),
     show: (page) => page.getByText("1 Fictional Way").waitFor(),
   },
   intake: {
     path: "/desk",
-    prepare: withCall,
+    prepare: (service) => withCall(service),
     show: async (page) => {
       await page.getByText("1 Fictional Way").waitFor();
       await page.keyboard.press("Alt+i");

@@ -1,63 +1,21 @@
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
-import type { Browser, BrowserContext, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { violations } from "./accessibility.ts";
-import { launchBrowser } from "./browser.ts";
+import { checkBothSchemes, picture } from "./both-schemes.ts";
+import { DeskBrowser, sidewaysOverflow } from "./desk-browser.ts";
 import { aBoard } from "./fixtures/board-data.ts";
-import { aCallback, aDialledCall, aTask, taskId } from "./fixtures/callback-data.ts";
 import * as demo from "./fixtures/demo-data.ts";
 import type { FixtureService } from "./fixtures/fixture-service.ts";
-import { ordinary, ordinaryService, withCall } from "./fixtures/scenarios.ts";
+import { withCall } from "./fixtures/scenarios.ts";
 
-/** Pictures of each state are kept here when set, to be looked at. */
-const pictures = process.env.CARELINE_PICTURES;
-
-let browser: Browser;
+let desk: DeskBrowser;
 let service: FixtureService;
-let context: BrowserContext;
-let page: Page;
-let complaints: string[];
 
 beforeAll(async () => {
-  browser = await launchBrowser();
-  service = await ordinaryService();
+  desk = await DeskBrowser.start();
+  ({ service } = desk);
 });
-afterAll(async () => {
-  await browser.close();
-  await service.close();
-});
-beforeEach(() => {
-  ordinary(service);
-  service.seen.length = 0;
-  complaints = [];
-});
-afterEach(async () => {
-  await context?.close();
-});
-
-async function open(path: string, size = { width: 1440, height: 900 }): Promise<Page> {
-  context = await browser.newContext({
-    viewport: size,
-    serviceWorkers: "block",
-  });
-  page = await context.newPage();
-  page.setDefaultTimeout(60_000);
-  page.on("console", (message) => {
-    // Failed requests are part of some states; anything else on the console is a fault of the page.
-    if (message.type() === "error" && !message.text().includes("Failed to load resource"))
-      complaints.push(message.text());
-  });
-  page.on("pageerror", (error) => complaints.push(String(error)));
-  await page.goto(service.url + path);
-  return page;
-}
-
-async function picture(name: string): Promise<void> {
-  if (pictures === undefined) return;
-  mkdirSync(pictures, { recursive: true });
-  await page.screenshot({ path: join(pictures, `${name}.png`), animations: "disabled" });
-}
+afterAll(() => desk.stop());
+afterEach(() => desk.reset());
 
 type State = "loading" | "empty" | "full" | "failed" | "denied" | "read-only";
 
@@ -222,159 +180,15 @@ const cases = Object.entries(screens).flatMap(([name, screen]) =>
   (Object.keys(screen.states) as State[]).map((state) => ({ name, screen, state })),
 );
 
-/** Checks what is on the screen in both colour schemes: the page follows the system's without a new load. */
-async function checkBothSchemes(name: string): Promise<void> {
-  for (const scheme of ["light", "dark"] as const) {
-    await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
-    await page.locator(`html[data-mantine-color-scheme="${scheme}"]`).waitFor();
-    // A colour that is still on its way to the other scheme would be judged as if it stayed.
-    await page.waitForFunction(
-      () =>
-        new Promise((resolve) =>
-          requestAnimationFrame(() =>
-            requestAnimationFrame(() =>
-              resolve(
-                document
-                  .getAnimations()
-                  .every((one) => !(one instanceof CSSTransition) || one.playState === "finished"),
-              ),
-            ),
-          ),
-        ),
-    );
-    await picture(`${name}-${scheme}`);
-    expect([scheme, await violations(page)]).toEqual([scheme, []]);
-  }
-  expect(complaints).toEqual([]);
-}
-
 describe("each screen in each state, in light and dark, without a violation of WCAG 2.2 AA", () => {
   it.each(cases)("$name, $state", async ({ name, screen, state }) => {
     screen.states[state]?.();
-    await open(screen.path);
+    const opened = await desk.open(screen.path);
+    const { page } = opened;
     const shows = screen.shows[state];
     if (shows === undefined) await page.getByLabel("Loading…").first().waitFor();
     else await page.getByText(shows).first().waitFor();
-    await checkBothSchemes(`${name}-${state}`);
-  });
-});
-
-describe("what lies above the pages, in light and dark", () => {
-  it("a ringing call, and why it rings no more", async () => {
-    await open("/callbacks");
-    await page.getByText("Ask whether the rash is gone.").first().waitFor();
-    service.emit("offer", demo.anOffer());
-    await page.getByRole("button", { name: /^Answer/ }).waitFor();
-    await checkBothSchemes("offer-full");
-    service.emit("offer", {
-      ...demo.anOffer(),
-      offer: { ...demo.anOffer().offer, outcome: "missed" },
-    });
-    await page.getByText("The call rings no more").waitFor();
-    await checkBothSchemes("offer-missed");
-  });
-  it("the lock", async () => {
-    service.answer("readSession", demo.aSession({ state: "locked" }));
-    await open("/desk");
-    await page.getByText("Screen locked").waitFor();
-    await checkBothSchemes("lock-full");
-  });
-  it("a callback: prepared, outside the hours, dialled, unanswered", async () => {
-    service.answer("readOwnProfile", demo.aProfile());
-    await open(`/callbacks?task=${taskId}`);
-    await page.getByText("Mind before you call").waitFor();
-    await page.getByText("Notes of the first call").click();
-    await page.getByText("Rash on both arms since Monday evening").waitFor();
-    await checkBothSchemes("callback-prepared");
-    service.answer(
-      "readCallback",
-      aCallback({
-        blockedBy: "CALLBACK_OUTSIDE_HOURS",
-        callee: {
-          ...aCallback().callee,
-          localTimes: [{ zone: "Pacific/Honolulu", time: "05:40", isAllowed: false }],
-        },
-      }),
-    );
-    service.emit("task", aTask());
-    const dial = page.getByRole("button", { name: "Call now" });
-    await page.getByLabel("Why now?").waitFor();
-    expect(await dial.isDisabled()).toBe(true);
-    await checkBothSchemes("callback-outside-hours");
-    await page.getByLabel("Why now?").selectOption("urgent_safety");
-    const dialled = aDialledCall();
-    service
-      .answer("dialCall", dialled)
-      .answer("readCurrentCalls", { offer: null, calls: [dialled] })
-      .answer("readPatient", demo.aPatient(false))
-      .answer("readCallback", aCallback({ task: aTask({ attempts: 1, lastResult: "dialling" }) }));
-    await dial.click();
-    await page.getByText("Dialling…").first().waitFor();
-    await page.getByText("Verify two identifiers with the caller").first().waitFor();
-    expect(service.seen.findLast(({ name }) => name === "dialCall")?.body).toMatchObject({
-      to: { kind: "task", taskId, hoursWaiver: "urgent_safety" },
-    });
-    await checkBothSchemes("callback-dialling");
-    const unanswered = aTask({ attempts: 1, lastResult: "no_answer" });
-    service
-      .answer("listTasks", { items: [unanswered], next: null })
-      .answer("readCurrentCalls", { offer: null, calls: [] })
-      .answer("recordCallbackOutcome", aTask({ attempts: 1 }));
-    service.emit("call", {
-      call: { ...dialled, state: "missed", status: "abandoned", version: 9 },
-    });
-    await page.getByText("How did the callback end?").waitFor();
-    await checkBothSchemes("callback-unanswered");
-    await page.getByRole("button", { name: "Record outcome" }).click();
-    await expect
-      .poll(() => service.seen.findLast(({ name }) => name === "recordCallbackOutcome")?.body)
-      .toMatchObject({ kind: "try_again" });
-  });
-  it("cheat sheet, palette and transfer", async () => {
-    withCall(service);
-    await open("/desk");
-    await page.getByText("Connected").first().waitFor();
-    await page.keyboard.press("Alt+/");
-    await page.getByRole("dialog", { name: "Keyboard shortcuts" }).waitFor();
-    await checkBothSchemes("cheat-sheet-full");
-    await page.keyboard.press("Escape");
-    await page.getByRole("dialog").waitFor({ state: "detached" });
-    await page.keyboard.press("Control+k");
-    await page.getByPlaceholder("Type what you want to do").waitFor();
-    await checkBothSchemes("palette-full");
-    await page.keyboard.press("Escape");
-    await page.getByRole("dialog").waitFor({ state: "detached" });
-    await page.keyboard.press("Alt+t");
-    await page.getByText("Demo Colleague 1", { exact: true }).waitFor();
-    await checkBothSchemes("transfer-full");
-  });
-  it("entries that wait and one that was refused, with both versions", async () => {
-    withCall(service);
-    service.on("addNote", {
-      kind: "problem",
-      code: "STALE_VERSION",
-      extra: { currentVersion: 7, current: { noteText: "What a colleague wrote meanwhile" } },
-    });
-    await open("/desk");
-    await page
-      .getByLabel("Write a note", { exact: true })
-      .fill("Rash is fading, asked to call back.");
-    await page.getByRole("button", { name: "Add note" }).click();
-    await page.getByRole("button", { name: "Details" }).click();
-    await page.getByText("What the service has").waitFor();
-    await checkBothSchemes("waiting-full");
-  });
-  it("the intake beside the call with its meter", async () => {
-    withCall(service);
-    await open("/desk");
-    await page.getByText("Connected").first().waitFor();
-    await page.keyboard.press("Alt+i");
-    await page.waitForFunction(() => document.activeElement?.closest("fieldset") !== null);
-    await page.keyboard.type("Rash on both arms");
-    await page.getByLabel("Product", { exact: true }).fill("Exampla 10 mg");
-    await page.getByLabel("Hospital stay").check();
-    await page.getByText("4 of 4 criteria").waitFor();
-    await checkBothSchemes("intake-beside-call");
+    await checkBothSchemes(opened, `${name}-${state}`);
   });
 });
 
@@ -392,15 +206,11 @@ describe("small screens and magnification", () => {
   ])("%s needs no sideways scrolling at 320 px", async (path) => {
     withCall(service);
     service.answer("readSession", demo.aSession({ role: "supervisor" }));
-    await open(path, { width: 320, height: 640 });
+    const { page } = await desk.open(path, { viewport: { width: 320, height: 640 } });
     await page.locator("h1").first().waitFor({ state: "attached" });
     await page.getByLabel("Loading…").first().waitFor({ state: "detached" });
-    await picture(`small-${path.slice(1)}`);
-    const widths = await page.evaluate(() => [
-      document.documentElement.scrollWidth,
-      document.documentElement.clientWidth,
-    ]);
-    expect(widths[0]).toBeLessThanOrEqual(widths[1] ?? 0);
+    await picture(page, `small-${path.slice(1)}`);
+    expect(await sidewaysOverflow(page)).toBe(0);
     expect(await violations(page)).toEqual([]);
   });
 });
