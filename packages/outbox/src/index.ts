@@ -13,6 +13,7 @@ export type {
 } from "./item.ts";
 export { MemoryLock, MemoryStorage } from "./memory.ts";
 export { type AddOptions, Outbox, type OutboxOptions } from "./outbox.ts";
+export { Patience } from "./patience.ts";
 export { defaultOutboxPolicy, type OutboxPolicy } from "./policy.ts";
 export type {
   OutboxLock,

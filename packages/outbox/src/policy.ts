@@ -9,6 +9,8 @@ export interface OutboxPolicy {
   readonly sendsAtOnceMax: number;
   /** After this an attempt counts as unanswered, and is repeated with the same key. */
   readonly attemptMs: number;
+  /** So long an attempt lasts at most when the ones before it went unanswered: see `Patience`. */
+  readonly attemptMostMs: number;
   /** Shortest wait before a repeat. */
   readonly backOffFirstMs: number;
   /** Longest wait before a repeat. */
@@ -30,6 +32,7 @@ export const defaultOutboxPolicy: OutboxPolicy = {
   itemsMax: 2_000,
   sendsAtOnceMax: 4,
   attemptMs: 4_000,
+  attemptMostMs: 12_000,
   backOffFirstMs: 100,
   backOffMostMs: 10_000,
   confirmAfterMs: 1_000,

@@ -1,11 +1,12 @@
 import type { OutboxClock } from "./clock.ts";
-import { withDeadline } from "./deadline.ts";
+import { NoAnswerInTimeError, withDeadline } from "./deadline.ts";
 import { acknowledgedAt, type Entries, type Entry } from "./entries.ts";
 import { answerOf, bare, requestOf } from "./exchange.ts";
 import type { OutboxRandom } from "./ids.ts";
 import type { OutboxEvent, WriteAnswer } from "./item.ts";
 import { Link } from "./link.ts";
 import { followerOf, lastAcknowledgedOfRecord, nextToSend } from "./order.ts";
+import { Patience } from "./patience.ts";
 import type { OutboxPolicy } from "./policy.ts";
 import { backOffMs, newestTermIn, ownBackOffMs, problemCode, readAnswer } from "./policy.ts";
 import type { OutboxTransport, TransportAnswer } from "./ports.ts";
@@ -33,6 +34,7 @@ export interface SenderDeps {
 export class Sender {
   readonly #deps: SenderDeps;
   readonly link: Link;
+  readonly #patience: Patience;
   readonly #running = new Set<Promise<void>>();
   #wake = new AbortController();
   #inFlight = 0;
@@ -50,6 +52,7 @@ export class Sender {
   constructor(deps: SenderDeps) {
     this.#deps = deps;
     this.link = new Link(deps.clock, deps.random, deps.policy);
+    this.#patience = new Patience(deps.policy);
     this.#askGapMs = deps.policy.confirmAfterMs;
   }
 
@@ -142,7 +145,7 @@ export class Sender {
     changed();
     let answer: TransportAnswer;
     try {
-      answer = await withDeadline(clock, policy.attemptMs, signal, (limit) =>
+      answer = await this.#waitFor(signal, (limit) =>
         transport.send(requestOf(entry, after), limit),
       );
     } catch {
@@ -153,6 +156,22 @@ export class Sender {
       return;
     }
     await this.#settle(entry, answer, after);
+  }
+
+  /** Any answer will do: it tells that the region keeps up. Only what was waited for in full counts as unanswered. */
+  async #waitFor<Answer>(
+    signal: AbortSignal,
+    ask: (limit: AbortSignal) => Promise<Answer>,
+  ): Promise<Answer> {
+    const { limitMs } = this.#patience;
+    try {
+      const answer = await withDeadline(this.#deps.clock, limitMs, signal, ask);
+      this.#patience.answered();
+      return answer;
+    } catch (thrown) {
+      if (thrown instanceof NoAnswerInTimeError) this.#patience.unanswered(limitMs);
+      throw thrown;
+    }
   }
 
   async #settle(entry: Entry, answer: TransportAnswer, after: Position | null): Promise<void> {
@@ -283,9 +302,7 @@ export class Sender {
     const { clock, policy, transport, random } = this.#deps;
     const askedAtMs = clock.monotonicMs();
     try {
-      const answer = await withDeadline(clock, policy.attemptMs, signal, (limit) =>
-        transport.terms(limit),
-      );
+      const answer = await this.#waitFor(signal, (limit) => transport.terms(limit));
       this.observe(answer.confirmed);
       await this.#judge(answer.terms);
       this.#askGapMs = Math.min(

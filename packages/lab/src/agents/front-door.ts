@@ -1,5 +1,7 @@
 import {
+  defaultOutboxPolicy,
   type OutboxTransport,
+  Patience,
   parseTerms,
   readPosition,
   type TransportAnswer,
@@ -22,20 +24,22 @@ export interface FrontDoorOptions {
   readonly ledger: Ledger;
   readonly clock: Clock;
   readonly random: Random;
-  /** Longest wait for one answer. */
-  readonly attemptMs: number;
   /** Every `Careline-Confirmed` that an answer carried. */
   readonly onConfirmed: (confirmed: string) => void;
   /** The portal asked for a new sign-in. */
   readonly onSignedOut: (code: string) => void;
 }
 
+/** Beyond every wait of outbox and reads: nobody waits for ever. */
+const longestMs = 2 * defaultOutboxPolicy.attemptMostMs;
 /** Most attempts of one read: about a minute at the longest pause. */
 const readAttemptsMax = 300;
 
 /** One client's way into the portal: each answer and each trouble goes into the ledger. */
 export class FrontDoor implements OutboxTransport {
   readonly #options: FrontDoorOptions;
+  /** For reads; the outbox has its own for what it sends. */
+  readonly #patience = new Patience(defaultOutboxPolicy);
 
   constructor(options: FrontDoorOptions) {
     this.#options = options;
@@ -117,12 +121,16 @@ export class FrontDoor implements OutboxTransport {
       ledger.trouble({ client, atMs: clock.monotonicMs(), status, code });
       return null;
     };
+    const { limitMs } = this.#patience;
+    const limit = clock.deadline(limitMs);
     try {
-      const answer = await this.#ask(method, path, {}, body, signal);
+      const answer = await this.#ask(method, path, {}, body, AbortSignal.any([signal, limit]));
+      this.#patience.answered();
       if (answer.status < 500 && answer.status !== 429) return answer;
       return trouble(answer.status, codeOf(answer) ?? `HTTP ${answer.status}`);
     } catch (thrown) {
       if (signal.aborted) throw thrown;
+      if (limit.aborted) this.#patience.unanswered(limitMs);
       return trouble(null, "NO_ANSWER");
     }
   }
@@ -134,7 +142,7 @@ export class FrontDoor implements OutboxTransport {
     body: unknown,
     signal: AbortSignal,
   ): Promise<BrowserAnswer> {
-    const { browser, origin, attemptMs, onConfirmed, onSignedOut } = this.#options;
+    const { browser, origin, onConfirmed, onSignedOut } = this.#options;
     const all: Record<string, string> = {
       accept: "application/json, application/problem+json",
       "careline-client": "simulated-agent/1",
@@ -146,7 +154,7 @@ export class FrontDoor implements OutboxTransport {
     if (text !== undefined) all["content-type"] = "application/json";
     const message = { method, headers: all, ...(text === undefined ? {} : { body: text }) };
     const target = this.#options.pinnedOrigin ?? origin;
-    const answer = await browser.ask(`${target}${path}`, message, attemptMs, signal);
+    const answer = await browser.ask(`${target}${path}`, message, longestMs, signal);
     const confirmed = header(answer, "careline-confirmed");
     if (confirmed !== null) onConfirmed(confirmed);
     if (answer.status === 401 || answer.status === 423) onSignedOut(codeOf(answer) ?? "");

@@ -16,10 +16,19 @@ export interface Pace {
 }
 
 /** A drill's pace: faster than a person, so that each agent's outage is seen within half a second. */
-export const drillPace: Pace = {
+const drillPace: Pace = {
   typingMs: 400,
   thinkMs: 800,
   talkMs: 6_000,
   restMs: 500,
   adverseEventShare: 0.15,
 };
+
+/** Agents whose drafts together keep both regions, the front door and themselves busy on two cores: 125 writes a second. */
+const fullCrew = 50;
+
+/** A drill's pace for a crew: more agents than fifty type as much together as fifty do, so that a larger crowd is not another load. */
+export function paceOfCrew(size: number): Pace {
+  const share = Math.max(1, size / fullCrew);
+  return { ...drillPace, typingMs: drillPace.typingMs * share, restMs: drillPace.restMs * share };
+}

@@ -9,6 +9,8 @@ import type { SimulatedAgent } from "./simulated-agent.ts";
 const offerWaitMs = 15_000;
 /** A caller of a drill waits longer than any drill lasts. */
 const patienceSeconds = 900;
+/** Longest pause of a person whose screen was slow. */
+const waitedMostMs = 3_000;
 
 const currentSchema = z.looseObject({
   offer: z.looseObject({ callId: z.string(), outcome: z.string().nullable() }).nullable(),
@@ -137,9 +139,13 @@ export class Shift {
   async #type(signal: AbortSignal): Promise<void> {
     const { agent } = this;
     while (!signal.aborted) {
-      await this.#desk?.type(signal);
       const { clock, pace, random } = agent.options;
-      await clock.sleep(pace.typingMs * (0.8 + 0.4 * random.next()), signal);
+      const startedMs = clock.monotonicMs();
+      await this.#desk?.type(signal);
+      // Whoever waits for the screen does not type on meanwhile: a slow region gets fewer drafts, not a queue of them.
+      const waitedMs = Math.min(clock.monotonicMs() - startedMs, waitedMostMs);
+      const pauseMs = Math.max(pace.typingMs, waitedMs);
+      await clock.sleep(pauseMs * (0.8 + 0.4 * random.next()), signal);
     }
   }
 

@@ -29,9 +29,6 @@ export interface SimulatedAgentOptions {
   readonly pace: Pace;
 }
 
-/** Answers that took longer than this are given up and repeated with the same key. */
-const attemptMs = 4_000;
-
 /** What one agent's screen would have shown. */
 export interface AgentExperience {
   readonly client: string;
@@ -72,7 +69,6 @@ export class SimulatedAgent {
       ...options,
       client,
       browser: this.browser,
-      attemptMs,
       onConfirmed: (confirmed) => this.outbox.observeConfirmed(confirmed),
       onSignedOut: (code) => {
         this.experience.signOuts += 1;
@@ -87,7 +83,6 @@ export class SimulatedAgent {
       lock: new MemoryLock(),
       clock: options.clock,
       random: options.random,
-      policy: { attemptMs },
       onEvent: (event) => this.#note(event),
     });
   }

@@ -6,7 +6,7 @@ import { RegionLook } from "./region-look.ts";
 import { type Sighting, type Verdict, verdictOf } from "./verdict.ts";
 
 /** Between two looks at one region. */
-const lookEachMs = 50;
+const lookEachMs = 100;
 /** How soon a verdict is passed on without a new sighting, and how often it is repeated: HAProxy's own checks may have changed it. */
 const reviewEachMs = 250;
 const repeatEachMs = 1_000;

@@ -13,7 +13,7 @@ export interface Sighting {
 /** `open`: too little is known; the front door's own checks decide. */
 export type Verdict = "up" | "down" | "open";
 
-/** An older answer counts no more: twenty looks have gone by without one. */
+/** An older answer counts no more: ten looks have gone by without one. */
 export const freshMs = 1_000;
 
 /**

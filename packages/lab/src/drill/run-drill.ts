@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Clock, readSecret, systemClock } from "@careline/platform";
-import { type Account, Crew, drillPace } from "../agents/index.ts";
+import { type Account, Crew, paceOfCrew } from "../agents/index.ts";
 import { LabError } from "../errors.ts";
 import { totpSecretOf } from "../identity-provider/index.ts";
 import type { Layout } from "../layout/index.ts";
@@ -75,7 +75,7 @@ export async function runDrill(
     const pin: RunDeps["pin"] = (region, count, limit) =>
       Crew.signIn(
         {
-          ...crewOptions(options, stage, ledger, clock),
+          ...crewOptions(options, scenario, stage, ledger, clock),
           accounts: accountsOf(options.layout, pinnedFrom, count),
           pinnedOrigin: stage.directOrigin(region),
           via: region,
@@ -108,8 +108,13 @@ export function scenarioNamed(name: string): Scenario {
   throw new LabError("BAD_REQUEST", `there is no drill ${name}; there are ${names}`);
 }
 
+function agentsIn(options: DrillOptions, scenario: Scenario): number {
+  return Math.max(options.agents ?? 50, scenario.agentsMin ?? 1);
+}
+
 function crewOptions(
   options: DrillOptions,
+  scenario: Scenario,
   stage: LabStage,
   ledger: Ledger,
   clock: Clock,
@@ -119,7 +124,7 @@ function crewOptions(
     authority: stage.authority,
     ledger,
     clock,
-    pace: drillPace,
+    pace: paceOfCrew(agentsIn(options, scenario)),
     seed: options.seed ?? 1,
   };
 }
@@ -133,13 +138,13 @@ async function signInCrew(
   say: (text: string) => void,
   signal: AbortSignal,
 ): Promise<Crew> {
-  const count = Math.max(options.agents ?? 50, scenario.agentsMin ?? 1);
+  const count = agentsIn(options, scenario);
   if (!Number.isInteger(count) || count < 1 || count > agentsMax) {
     throw new LabError("BAD_REQUEST", `between 1 and ${agentsMax} agents, not ${count}`);
   }
   say(`signing in ${count} agents through the front door`);
   const accounts = accountsOf(options.layout, 1, count);
-  const crew = { ...crewOptions(options, stage, ledger, clock), accounts };
+  const crew = { ...crewOptions(options, scenario, stage, ledger, clock), accounts };
   return Crew.signIn(crew, signal, (done) => {
     if (done % 10 === 0) say(`${done} of ${count} agents are signed in`);
   });
