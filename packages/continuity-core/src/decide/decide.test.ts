@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { automationOff, decided, inShort, lapsed } from "../explain/decided-scene.ts";
 import {
   aDatabase,
   aFollower,
@@ -19,18 +20,9 @@ import { decide } from "./decide.ts";
 import { sentenceOf } from "./decision.ts";
 import { defaultPolicy } from "./policy.ts";
 
-const decided = (o: Observation) => decide(o, defaultPolicy);
-const short = (o: Observation): string => {
-  const decision = decided(o);
-  return decision.kind === "hold" ? decision.why : decision.kind;
-};
-const off = {
-  record: { enabled: false, by: "otto", reason: "maintenance", changedAt: someTime, until: null },
-  revision: 9,
-};
+const short = (o: Observation): string => inShort(decided(o));
+const off = automationOff;
 const open = (run: RunRecord, stepForMs = 0) => ({ run, revision: 50, stepForMs });
-const lapsed = (changes: Partial<Observation> = {}) =>
-  aStandbySeen({ keeper: aFollowingKeeper({ lapsesInMs: 0 }), lapsedForMs: 50, ...changes });
 
 describe("the primary's controller", () => {
   it("does nothing while the region serves and is protected", () => {

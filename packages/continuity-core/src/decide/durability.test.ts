@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { inShort } from "../explain/decided-scene.ts";
 import {
   aDatabase,
   aKeeper,
@@ -32,10 +33,7 @@ const decided = (
     policy,
     decideRules,
   );
-const short = (...told: Parameters<typeof decided>): string => {
-  const decision = decided(...told);
-  return decision.kind === "hold" ? decision.why : decision.kind;
-};
+const short = (...told: Parameters<typeof decided>): string => inShort(decided(...told));
 const unprotected = { mode: "async", safeToPromote: false, unprotectedSince: someTime } as const;
 
 describe("what weakening records", () => {

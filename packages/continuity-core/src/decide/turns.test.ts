@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { decided, inShort, lapsed } from "../explain/decided-scene.ts";
+import { aSwitchover, atStep } from "../explain/run-scene.ts";
 import {
   aDatabase,
   aFollower,
@@ -11,41 +13,14 @@ import {
   someTime,
 } from "../explain/scene.ts";
 import type { Observation } from "../observe/index.ts";
-import { beginRejoin, orderedRun, takeOverRun } from "../procedures/index.ts";
+import { beginRejoin, takeOverRun } from "../procedures/index.ts";
 import type { RunRecord, StepRecord } from "../runs/index.ts";
-import { decide } from "./decide.ts";
-import type { Decision } from "./decision.ts";
 import { defaultPolicy as policy } from "./policy.ts";
 
-const decided = (o: Observation): Decision => decide(o, policy);
-const short = (o: Observation): string => {
-  const decision = decided(o);
-  return decision.kind === "hold" ? decision.why : decision.kind;
-};
-const lapsed = (changes: Partial<Observation> = {}): Observation =>
-  aStandbySeen({ keeper: aFollowingKeeper({ lapsesInMs: 0 }), lapsedForMs: 50, ...changes });
+const short = (o: Observation): string => inShort(decided(o));
 const heartbeat = (ageMs: number) => ({ west: { record: { site: "west" } as never, ageMs } });
 
-/** A run whose current step is the named one, begun by whoever. */
-function at(name: string, run: RunRecord, kind: "pending" | "running" = "running"): RunRecord {
-  const index = run.steps.findIndex((each) => each.definition.name === name);
-  const steps = run.steps.map((step, own): StepRecord => {
-    if (own < index) return { ...step, state: { kind: "done", evidence: [], tookMs: 1 } };
-    if (own > index || kind === "pending") return step;
-    return { ...step, attempt: 1, state: { kind, by: "another-life", since: someTime } };
-  });
-  return { ...run, steps };
-}
-
-const aSwitchover = orderedRun(aPrimarySeen(), aView(), {
-  kind: "switchover",
-  to: "west",
-  by: "otto",
-  reason: "maintenance",
-  force: false,
-  acceptGeoLoss: false,
-  ignored: [],
-});
+const ordered = aSwitchover();
 
 describe("an automatic take-over", () => {
   it("is ordered as what it is: no force, no accepted loss, by a run that names it", () => {
@@ -215,16 +190,18 @@ describe("a standby that receives nothing", () => {
 
 describe("an open run keeps a site from deciding by itself", () => {
   const open = (run: RunRecord) => aQuorum({ openRuns: [{ run, revision: 50, stepForMs: 0 }] });
-  const handing = at("handed-over", aSwitchover);
+  const handing = atStep(ordered, "handed-over", "another-life");
 
   it("while it moves the primary, but not once the region serves", () => {
     const idle = aKeeper({ phase: "resuming", postgres: "down" });
-    expect(short(aPrimarySeen({ quorum: open(at("taken-over", aSwitchover)), keeper: idle }))).toBe(
-      "run-elsewhere",
-    );
-    expect(short(aPrimarySeen({ quorum: open(at("taken-over", aSwitchover)) }))).toBe(
-      "serving-protected",
-    );
+    expect(
+      short(
+        aPrimarySeen({ quorum: open(atStep(ordered, "taken-over", "another-life")), keeper: idle }),
+      ),
+    ).toBe("run-elsewhere");
+    expect(
+      short(aPrimarySeen({ quorum: open(atStep(ordered, "taken-over", "another-life")) })),
+    ).toBe("serving-protected");
     expect(short(aStandbySeen({ quorum: open(handing) }))).toBe("run-elsewhere");
   });
 
@@ -255,7 +232,7 @@ describe("an open run keeps a site from deciding by itself", () => {
       to: "west",
       withinRpo: false,
     });
-    const begun = at("taken-over", { ...run, steps: run.steps });
+    const begun = atStep(run, "taken-over", "another-life");
     const mine = begun.steps.map(
       (step, index): StepRecord =>
         index === 0
@@ -290,7 +267,7 @@ describe("a primary that is not started yet", () => {
 
 it("lets no run of another system's plan keep a region from its own decisions", () => {
   const plan: RunRecord = {
-    ...at("taken-over", aSwitchover),
+    ...atStep(ordered, "taken-over", "another-life"),
     kind: "plan",
     state: { kind: "paused", by: "otto" },
   };

@@ -1,11 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { command } from "./commands.ts";
-import type { KeeperEffect } from "./effects.ts";
 import type { KeeperCommand } from "./events.ts";
-import { anOrder, RegionPair } from "./region-pair.ts";
-import { keeperRules } from "./rules.ts";
+import { anOrder, aTurn, RegionPair } from "./region-pair.ts";
 import type { KeeperState, Phase } from "./state.ts";
-import type { Turn } from "./turn.ts";
 
 const pair = RegionPair.serving();
 const { now } = pair;
@@ -16,11 +13,7 @@ const state = (site: "east" | "west", changes: Partial<KeeperState> = {}): Keepe
 });
 
 function given(from: KeeperState, wanted: KeeperCommand, id = 7) {
-  const turn: Turn & { readonly effects: KeeperEffect[] } = {
-    now,
-    rules: keeperRules,
-    effects: [],
-  };
+  const turn = aTurn(now);
   const after = command(from, turn, id, wanted);
   const answers = turn.effects.flatMap((each) => (each.kind === "answer-command" ? [each] : []));
   const [first] = answers;

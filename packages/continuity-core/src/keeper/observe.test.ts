@@ -1,19 +1,12 @@
 import { describe, expect, it } from "vitest";
 import type { QuorumView } from "../store/index.ts";
-import type { KeeperEffect } from "./effects.ts";
 import { observe } from "./observe.ts";
-import { anOrder, RegionPair } from "./region-pair.ts";
-import { keeperRules } from "./rules.ts";
+import { anOrder, aTurn, RegionPair } from "./region-pair.ts";
 import type { KeeperState, Phase } from "./state.ts";
-import type { Turn } from "./turn.ts";
 
 const pair = RegionPair.serving();
 const { now } = pair;
-const aTurn = (): Turn & { readonly effects: KeeperEffect[] } => ({
-  now,
-  rules: keeperRules,
-  effects: [],
-});
+const atNow = (at = now) => aTurn(at);
 const state = (site: "east" | "west", changes: Partial<KeeperState> = {}): KeeperState => ({
   ...pair.state(site),
   ...changes,
@@ -29,7 +22,7 @@ function later(part: "term" | "lease" | "sync", changes: object, by = 100): Quor
 describe("a reading", () => {
   it("that is older than what is known changes nothing", () => {
     const known = state("west", { view: later("lease", { counter: 99 }) });
-    const turn = aTurn();
+    const turn = atNow();
     expect(observe(known, turn, view())).toBe(known);
     expect(turn.effects).toEqual([]);
   });
@@ -37,7 +30,7 @@ describe("a reading", () => {
   it("of a new term begins the wait for that term, and keeps the longer plan of the one that ended", () => {
     const next = observe(
       state("west", { view: later("lease", { validityMs: 4_000 }, 0), lastPromiseMs: 77 }),
-      aTurn(),
+      atNow(),
       later("term", { term: 2, primary: "west" }),
     );
     expect(next).toMatchObject({
@@ -47,7 +40,7 @@ describe("a reading", () => {
     });
     const shorter = observe(
       state("west", { view: later("lease", { validityMs: 100 }, 0) }),
-      aTurn(),
+      atNow(),
       later("term", { term: 2, primary: "west" }),
     );
     expect(shorter.predecessorValidityMs).toBe(shorter.parameters.leaseMs);
@@ -55,16 +48,16 @@ describe("a reading", () => {
 
   it("of the same term keeps its wait, and restarts that of a lease that was renewed", () => {
     const known = state("west", { view: view(), termSeenAtMs: 5, leaseSeenAtMs: 6 });
-    const { leaseSeenAtMs, termSeenAtMs } = observe(known, aTurn(), later("lease", {}));
+    const { leaseSeenAtMs, termSeenAtMs } = observe(known, atNow(), later("lease", {}));
     expect([termSeenAtMs, leaseSeenAtMs]).toEqual([5, now]);
-    expect(observe(known, aTurn(), view()).leaseSeenAtMs).toBe(6);
+    expect(observe(known, atNow(), view()).leaseSeenAtMs).toBe(6);
   });
 });
 
 describe("another site's term", () => {
   const seen = later("term", { term: 2, primary: "west" });
   const seenIn = (phase: Phase, postgres: KeeperState["postgres"] = "primary") => {
-    const turn = aTurn();
+    const turn = atNow();
     const next = observe(state("east", { phase, postgres }), turn, seen);
     return { next, kinds: turn.effects.map(({ kind }) => kind) };
   };
@@ -111,7 +104,7 @@ describe("another life of the store", () => {
   });
 
   it("fences who may write, forgets its renewals, and opens the latch", () => {
-    const serving = observe(state("east"), aTurn(), reborn(2));
+    const serving = observe(state("east"), atNow(), reborn(2));
     expect(serving).toMatchObject({
       phase: { kind: "fenced", why: "store-changed" },
       renewedTerm: null,
@@ -124,24 +117,24 @@ describe("another life of the store", () => {
       position: null,
       sent: true,
     };
-    expect(observe(state("west", { phase: deciding }), aTurn(), reborn(2)).phase.kind).toBe(
+    expect(observe(state("west", { phase: deciding }), atNow(), reborn(2)).phase.kind).toBe(
       "standby",
     );
   });
 
   it("is an alarm in every region, also where nothing has to be fenced", () => {
-    const turn = aTurn();
+    const turn = atNow();
     expect(observe(state("west"), turn, reborn(2)).phase.kind).toBe("standby");
     expect(turn.effects).toMatchObject([{ kind: "alarm", alarm: "store-changed" }]);
   });
 
   it("stays fenced as what it was fenced for", () => {
     const fenced = { phase: { kind: "fenced", why: "higher-term" }, postgres: "down" } as const;
-    expect(observe(state("east", fenced), aTurn(), reborn(2)).phase).toEqual(fenced.phase);
+    expect(observe(state("east", fenced), atNow(), reborn(2)).phase).toEqual(fenced.phase);
   });
 
   it("says nothing when it is an older one, but for an alarm", () => {
-    const turn = aTurn();
+    const turn = atNow();
     const known = state("east");
     expect(observe(known, turn, reborn(1))).toBe(known);
     expect(turn.effects).toMatchObject([{ kind: "alarm", alarm: "older-store" }]);
@@ -152,7 +145,7 @@ describe("a decided take-over", () => {
   const order = anOrder();
   const phase: Phase = { kind: "deciding", order, view: view(), position: null, sent: true };
   const judged = (seen: QuorumView): string =>
-    observe(state("west", { phase }), aTurn(), seen).phase.kind;
+    observe(state("west", { phase }), atNow(), seen).phase.kind;
 
   it("has won when the term names its claim, and lost when its comparisons cannot hold any more", () => {
     expect(judged(later("term", { term: 2, primary: "west", claim: order.claim }))).toBe(
@@ -177,12 +170,12 @@ describe("a release", () => {
 
   it("is recognised by this life's own record, however its answer was lost", () => {
     const { bootId } = state("east");
-    expect(observe(state("east", { phase }), aTurn(), seen(bootId)).phase.kind).toBe("released");
-    expect(observe(state("east", { phase }), aTurn(), seen("another")).phase.kind).toBe(
+    expect(observe(state("east", { phase }), atNow(), seen(bootId)).phase.kind).toBe("released");
+    expect(observe(state("east", { phase }), atNow(), seen("another")).phase.kind).toBe(
       "releasing",
     );
     const early = { ...phase, step: "stopping" } as Phase;
-    expect(observe(state("east", { phase: early }), aTurn(), seen(bootId)).phase.kind).toBe(
+    expect(observe(state("east", { phase: early }), atNow(), seen(bootId)).phase.kind).toBe(
       "releasing",
     );
   });
@@ -194,7 +187,7 @@ describe("another keeper's claim", () => {
       ...view().keepers,
       east: { record: { bootId: "another", claimedAt: "" }, revision: 400 },
     };
-    const turn = aTurn();
+    const turn = atNow();
     const openTxn = { attempt: 5, purpose: "renew", sentAtMs: now } as const;
     const geo = { on: true, generation: 7 };
     const halted = observe(state("east", { openTxn, geo }), turn, { ...view(), keepers });
@@ -212,7 +205,7 @@ describe("another keeper's claim", () => {
 describe("another record of the standby", () => {
   it("turns geo off; the one that was announced does not", () => {
     const geo = { on: true, generation: view().sync.revision };
-    expect(observe(state("east", { geo }), aTurn(), later("sync", {})).geo.on).toBe(false);
-    expect(observe(state("east", { geo }), aTurn(), later("lease", {})).geo.on).toBe(true);
+    expect(observe(state("east", { geo }), atNow(), later("sync", {})).geo.on).toBe(false);
+    expect(observe(state("east", { geo }), atNow(), later("lease", {})).geo.on).toBe(true);
   });
 });

@@ -10,19 +10,14 @@ import {
   permitUntilMs,
   turnGeoOff,
 } from "./permit.ts";
-import { RegionPair } from "./region-pair.ts";
+import { aTurn, RegionPair } from "./region-pair.ts";
 import { keeperRules } from "./rules.ts";
 import type { KeeperState, Phase } from "./state.ts";
-import type { Turn } from "./turn.ts";
 
 const { promiseMs: P, leaseMs: Q } = defaultParameters;
 const pair = RegionPair.serving();
 const { now } = pair;
-const aTurn = (at = now): Turn & { readonly effects: KeeperEffect[] } => ({
-  now: at,
-  rules: keeperRules,
-  effects: [],
-});
+const atNow = (at = now) => aTurn(at);
 const kinds = (turn: { readonly effects: readonly KeeperEffect[] }): string[] =>
   turn.effects.map(({ kind }) => kind);
 
@@ -103,7 +98,7 @@ describe("a permit", () => {
 
 describe("what a portal is told", () => {
   const answer = (changes: Partial<KeeperState>, seenChange = 0) => {
-    const turn = aTurn();
+    const turn = atNow();
     const state = answerPermit(holder(changes), turn, { portal: "p", question: 5, seenChange });
     const [effect] = turn.effects;
     if (effect?.kind !== "answer-permit") throw new Error("no answer");
@@ -202,7 +197,7 @@ describe("the deadline of the database", () => {
   });
 
   it("ends everything at once: permits, geo, database, Redis writes, and what was ordered", () => {
-    const turn = aTurn(now + 800);
+    const turn = atNow(now + 800);
     const geo = { on: true, generation: 7 };
     const fenced = enforceDeadline(holder({ geo, owed: { id: 3, kind: "release" } }), turn);
     expect(fenced).toMatchObject({
@@ -214,11 +209,11 @@ describe("the deadline of the database", () => {
     expect(turn.effects).toContainEqual({ kind: "stop-postgres", mode: "immediate" });
     expect(kinds(turn)).toContain("block-redis");
     expect(kinds(turn)).toContain("alarm");
-    expect(enforceDeadline(holder(), aTurn(now + 799)).phase.kind).toBe("serving");
+    expect(enforceDeadline(holder(), atNow(now + 799)).phase.kind).toBe("serving");
   });
 
   it("stops no database that is down already", () => {
-    const turn = aTurn();
+    const turn = atNow();
     expect(fence(holder({ postgres: "down" }), turn, "higher-term").postgres).toBe("down");
     expect(kinds(turn)).not.toContain("stop-postgres");
   });
@@ -246,7 +241,7 @@ describe("the term is held", () => {
 });
 
 it("tells portals when writes are not called geo any more, once", () => {
-  const turn = aTurn();
+  const turn = atNow();
   const off = turnGeoOff(holder({ geo: { on: true, generation: 7 }, change: 4 }), turn);
   expect(off).toMatchObject({ geo: { on: false, generation: 7 }, change: 5 });
   expect(turn.effects).toEqual([{ kind: "announce-change", change: 5 }]);

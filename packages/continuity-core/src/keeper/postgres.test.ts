@@ -1,11 +1,9 @@
 import { describe, expect, it } from "vitest";
-import type { KeeperEffect } from "./effects.ts";
 import { deadlineMs } from "./permit.ts";
 import { exited, promotionFailed, started, startForTerm, stopped } from "./postgres.ts";
-import { anOrder, RegionPair } from "./region-pair.ts";
+import { anOrder, aTurn, RegionPair } from "./region-pair.ts";
 import { keeperRules } from "./rules.ts";
 import type { KeeperState, Phase, PostgresState } from "./state.ts";
-import type { Turn } from "./turn.ts";
 
 const pair = RegionPair.serving();
 const { now } = pair;
@@ -18,11 +16,7 @@ const west = (changes: Partial<KeeperState> = {}): KeeperState => ({
   ...pair.state("west"),
   ...changes,
 });
-const aTurn = (at = now): Turn & { readonly effects: KeeperEffect[] } => ({
-  now: at,
-  rules: keeperRules,
-  effects: [],
-});
+const atNow = (at = now) => aTurn(at);
 const releasing = (step: "revoking" | "stopping"): Phase => ({
   kind: "releasing",
   step,
@@ -35,7 +29,7 @@ const waiting: Phase = { kind: "waiting-gate", order: anOrder(), step: "promotin
 describe("a database that accepts connections", () => {
   it("as a primary writes the term first where a start or a promotion had begun", () => {
     for (const phase of [{ kind: "resuming" }, waiting] as const) {
-      const turn = aTurn();
+      const turn = atNow();
       const after = started(east({ phase, postgres: "starting-primary" }), turn, "primary");
       expect(after).toMatchObject({ phase: { kind: "recording-term" }, postgres: "primary" });
       expect(turn.effects).toContainEqual({ kind: "record-term", term: 1 });
@@ -43,7 +37,7 @@ describe("a database that accepts connections", () => {
   });
 
   it("as a primary gives its term up if that is what was ordered meanwhile", () => {
-    const turn = aTurn();
+    const turn = atNow();
     const after = started(
       east({ phase: releasing("revoking"), postgres: "starting-primary" }),
       turn,
@@ -56,8 +50,8 @@ describe("a database that accepts connections", () => {
   it("is nobody's when its start was not awaited any more", () => {
     for (const postgres of ["down", "stopping", "standby", "primary"] as const) {
       const state = west({ postgres });
-      expect(started(state, aTurn(), "standby")).toBe(state);
-      expect(started(state, aTurn(), "primary")).toBe(state);
+      expect(started(state, atNow(), "standby")).toBe(state);
+      expect(started(state, atNow(), "primary")).toBe(state);
     }
   });
 });
@@ -65,7 +59,7 @@ describe("a database that accepts connections", () => {
 describe("a database that ended", () => {
   it("by itself keeps the phase of who serves, without geo, and begins a start or a promotion anew", () => {
     const endedIn = (phase: Phase, postgres: PostgresState = "primary") =>
-      exited(east({ phase, postgres, geo: { on: true, generation: 3 } }), aTurn());
+      exited(east({ phase, postgres, geo: { on: true, generation: 3 } }), atNow());
     expect(endedIn({ kind: "serving" })).toMatchObject({
       phase: { kind: "serving" },
       postgres: "down",
@@ -77,14 +71,14 @@ describe("a database that ended", () => {
   });
 
   it("while it was being stopped is stopped, without an end of its log", () => {
-    const turn = aTurn();
+    const turn = atNow();
     const after = exited(east({ phase: releasing("stopping"), postgres: "stopping" }), turn);
     expect(after).toMatchObject({ postgres: "down", phase: { step: "writing", finalLsn: null } });
     expect(turn.effects).toMatchObject([{ kind: "send-txn", purpose: "release" }]);
   });
 
   it("as a standby refuses the start that was owed, and follows on", () => {
-    const turn = aTurn();
+    const turn = atNow();
     const owed = { id: 4, kind: "start-standby" };
     expect(exited(west({ postgres: "starting-standby", owed }), turn)).toMatchObject({
       postgres: "down",
@@ -95,7 +89,7 @@ describe("a database that ended", () => {
   });
 
   it("cleanly leaves the end of its log to the release that waits for it", () => {
-    const turn = aTurn();
+    const turn = atNow();
     const after = stopped(
       east({ phase: releasing("stopping"), postgres: "stopping" }),
       turn,
@@ -107,12 +101,12 @@ describe("a database that ended", () => {
 
 describe("a promotion that failed", () => {
   it("is stopped, and begun again by whoever serves; one that is not awaited changes nothing", () => {
-    const turn = aTurn();
+    const turn = atNow();
     const after = promotionFailed(east({ phase: waiting, postgres: "starting-primary" }), turn);
     expect(after).toMatchObject({ postgres: "stopping", phase: { kind: "serving" } });
     expect(turn.effects).toContainEqual({ kind: "stop-postgres", mode: "immediate" });
     const running = east({ phase: waiting, postgres: "primary" });
-    expect(promotionFailed(running, aTurn())).toBe(running);
+    expect(promotionFailed(running, atNow())).toBe(running);
   });
 });
 
@@ -127,7 +121,7 @@ describe("a start for the term", () => {
       ...changes,
     });
   const orders = (state: KeeperState, at: number): readonly string[] => {
-    const turn = aTurn(at);
+    const turn = atNow(at);
     startForTerm(state, turn);
     return turn.effects.map(({ kind }) => kind).filter((kind) => kind !== "announce-change");
   };
@@ -149,7 +143,7 @@ describe("a start for the term", () => {
 
   it("is ordered once: the database is starting from then on", () => {
     for (const postgres of ["standby", "down"] as const)
-      expect(startForTerm(resuming({ postgres }), aTurn(gate)).postgres).toBe("starting-primary");
+      expect(startForTerm(resuming({ postgres }), atNow(gate)).postgres).toBe("starting-primary");
   });
 
   it("is nobody's in another phase", () => {

@@ -16,11 +16,17 @@ import { type KeeperRules, keeperRules } from "./rules.ts";
 import type { KeeperState } from "./state.ts";
 import { nextWakeMs } from "./status.ts";
 import { type Keeper, keeperWith } from "./step.ts";
+import type { Turn } from "./turn.ts";
 
 /** For tests: two keepers, a quorum store in memory and databases that obey, on one simulated clock. */
 
 const storeId = "00000000-0000-4000-8000-000000000001";
 const at = "2026-01-01T00:00:00Z";
+
+/** One turn by the rules as designed, that collects its effects. */
+export function aTurn(now: number): Turn & { readonly effects: KeeperEffect[] } {
+  return { now, rules: keeperRules, effects: [] };
+}
 
 export function anOrder(changes: Partial<TakeOverOrder> = {}): TakeOverOrder {
   return {

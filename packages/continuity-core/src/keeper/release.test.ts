@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { defaultParameters } from "../parameters.ts";
 import type { KeeperEffect } from "./effects.ts";
-import { RegionPair } from "./region-pair.ts";
+import { aTurn, RegionPair } from "./region-pair.ts";
 import {
   beginRelease,
   confirmGeoRevoked,
@@ -11,9 +11,7 @@ import {
   takeBack,
   writeRelease,
 } from "./release.ts";
-import { keeperRules } from "./rules.ts";
 import type { KeeperState, KnownPortal, Phase } from "./state.ts";
-import type { Turn } from "./turn.ts";
 
 const { guardMs: guard } = defaultParameters;
 const pair = RegionPair.serving();
@@ -25,11 +23,7 @@ const east = (changes: Partial<KeeperState> = {}): KeeperState => ({
   startedAtMs: now - 60_000,
   ...changes,
 });
-const aTurn = (at = now): Turn & { readonly effects: KeeperEffect[] } => ({
-  now: at,
-  rules: keeperRules,
-  effects: [],
-});
+const atNow = (at = now) => aTurn(at);
 const kinds = (turn: { readonly effects: readonly KeeperEffect[] }): string[] =>
   turn.effects.map(({ kind }) => kind);
 const releasing = (
@@ -48,29 +42,29 @@ const portal = (seenChange: number): ReadonlyMap<string, KnownPortal> =>
 
 describe("the revocation of a release", () => {
   it("is the change that portals are told of, never an earlier one that they have seen", () => {
-    const turn = aTurn();
+    const turn = atNow();
     const revoking = beginRelease(east({ phase: { kind: "draining" }, change: 20 }), turn);
     expect(revoking).toMatchObject({ change: 21, phase: { step: "revoking", change: 21 } });
     expect(turn.effects).toEqual([{ kind: "announce-change", change: 21 }]);
-    const finishing = beginRelease(east({ phase: { kind: "serving" }, change: 20 }), aTurn());
+    const finishing = beginRelease(east({ phase: { kind: "serving" }, change: 20 }), atNow());
     expect(finishing).toMatchObject({ change: 21, phase: { step: "finishing" } });
-    const revoked = revokeForRelease(finishing, aTurn(now + 1_000));
+    const revoked = revokeForRelease(finishing, atNow(now + 1_000));
     expect(revoked).toMatchObject({ change: 22, phase: { step: "revoking", change: 22 } });
   });
 
   it("comes after one commit's time, to the millisecond, and only once", () => {
-    const finishing = beginRelease(east({ phase: { kind: "serving" } }), aTurn());
+    const finishing = beginRelease(east({ phase: { kind: "serving" } }), atNow());
     const until = now + defaultParameters.roundTripMs + 40;
     expect(finishing.phase).toMatchObject({ untilMs: until });
-    expect(revokeForRelease(finishing, aTurn(until - 1))).toBe(finishing);
-    const revoked = revokeForRelease(finishing, aTurn(until));
+    expect(revokeForRelease(finishing, atNow(until - 1))).toBe(finishing);
+    const revoked = revokeForRelease(finishing, atNow(until));
     expect(revoked.phase).toMatchObject({ step: "revoking" });
-    expect(revokeForRelease(revoked, aTurn(until + 1))).toBe(revoked);
+    expect(revokeForRelease(revoked, atNow(until + 1))).toBe(revoked);
   });
 
   it("is at once for a region without a database that could commit", () => {
     for (const postgres of ["down", "starting-primary", "stopping"] as const) {
-      const state = beginRelease(east({ phase: { kind: "serving" }, postgres }), aTurn());
+      const state = beginRelease(east({ phase: { kind: "serving" }, postgres }), atNow());
       expect(state.phase).toMatchObject({ step: "revoking", untilMs: now });
     }
   });
@@ -78,7 +72,7 @@ describe("the revocation of a release", () => {
 
 describe("the database of a release", () => {
   const stop = (seenChange: number, at: number, changes: Partial<KeeperState> = {}) => {
-    const turn = aTurn(at);
+    const turn = atNow(at);
     const state = east({ phase: releasing("revoking"), portals: portal(seenChange), ...changes });
     return { state: stopForRelease(state, turn), effects: turn.effects };
   };
@@ -108,7 +102,7 @@ describe("the database of a release", () => {
 describe("the record of a release", () => {
   it("names the end of the log, in the same term, and its counter grows", () => {
     const lease = pair.store.view().lease.record;
-    const turn = aTurn();
+    const turn = atNow();
     writeRelease(east({ phase: releasing("writing", { finalLsn: "0/9000" }) }), turn);
     expect(turn.effects).toMatchObject([
       {
@@ -133,7 +127,7 @@ describe("the record of a release", () => {
   it("waits for the txn that is on its way, and for its own step", () => {
     const openTxn = { attempt: 5, purpose: "renew", sentAtMs: now } as const;
     const waiting = east({ phase: releasing("writing"), openTxn });
-    const turn = aTurn();
+    const turn = atNow();
     expect(writeRelease(waiting, turn)).toBe(waiting);
     const early = east({ phase: releasing("stopping") });
     expect(writeRelease(early, turn)).toBe(early);
@@ -141,7 +135,7 @@ describe("the record of a release", () => {
   });
 
   it("ends everything that could give a permit", () => {
-    const turn = aTurn();
+    const turn = atNow();
     const over = released(
       east({
         phase: releasing("writing", { finalLsn: "0/9000" }),
@@ -166,7 +160,7 @@ describe("the record of a release", () => {
   });
 
   it("is taken back by a held lease of the same term, one txn at a time", () => {
-    const turn = aTurn();
+    const turn = atNow();
     takeBack(east({ phase: { kind: "taking-back" } }), turn);
     expect(turn.effects).toMatchObject([
       {
@@ -187,14 +181,14 @@ describe("the record of a release", () => {
     ]);
     const openTxn = { attempt: 5, purpose: "take-back", sentAtMs: now } as const;
     const waiting = east({ phase: { kind: "taking-back" }, openTxn });
-    expect(takeBack(waiting, aTurn())).toBe(waiting);
+    expect(takeBack(waiting, atNow())).toBe(waiting);
   });
 });
 
 describe("geo is revoked", () => {
   it("when every portal confirmed, or its permit that said geo is over, guard included", () => {
     const confirmed = (seenChange: number, at: number): boolean => {
-      const turn = aTurn(at);
+      const turn = atNow(at);
       const geoRevocation = { command: 6, change: 9 };
       const state = confirmGeoRevoked(east({ geoRevocation, portals: portal(seenChange) }), turn);
       expect(state.geoRevocation === null).toBe(turn.effects.length > 0);

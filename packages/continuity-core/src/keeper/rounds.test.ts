@@ -2,19 +2,12 @@ import { describe, expect, it } from "vitest";
 import { defaultParameters } from "../parameters.ts";
 import { keys } from "../store/index.ts";
 import type { KeeperEffect } from "./effects.ts";
-import { RegionPair } from "./region-pair.ts";
+import { aTurn, RegionPair } from "./region-pair.ts";
 import { round } from "./rounds.ts";
-import { keeperRules } from "./rules.ts";
 import type { KeeperState } from "./state.ts";
-import type { Turn } from "./turn.ts";
 
 const { renewMs: R, requestTimeoutMs } = defaultParameters;
 
-const aTurn = (now: number): Turn & { readonly effects: KeeperEffect[] } => ({
-  now,
-  rules: keeperRules,
-  effects: [],
-});
 const kinds = (effects: readonly KeeperEffect[]): string[] => effects.map(({ kind }) => kind);
 
 describe("what a keeper asks", () => {

@@ -66,6 +66,8 @@ export interface KeeperRules {
   stillWaitsFor(open: number | null, answered: number): boolean;
   /** "The keeper stops PostgreSQL at once when the deadline passes." */
   mustFence(state: KeeperState, deadlineMs: number, nowMs: number): boolean;
+  /** "Drop the permit if wall and monotonic clocks disagree by more than the guard"; asked only when they do. */
+  distrustsClock(state: KeeperState, byMs: number): boolean;
   /** "Another boot id seen there means: promise nothing, take nothing." */
   isUsurped(state: KeeperState, bootId: string): boolean;
   /** "When the controller is silent for 10 s the keeper stops renewing." */
@@ -192,6 +194,7 @@ export const keeperRules: KeeperRules = {
   revocationCompleteAtMs,
   stillWaitsFor: (open, answered) => open === answered,
   mustFence: (state, deadlineMs, nowMs) => isPrimaryProcess(state) && nowMs >= deadlineMs,
+  distrustsClock: () => true,
   isUsurped: (state, bootId) => state.siteClaimed && bootId !== state.bootId,
   mayRenew: (state, nowMs) =>
     nowMs - state.controllerSeenAtMs < state.parameters.controllerSilenceMs,

@@ -302,6 +302,7 @@ function onPromiseAnswered(state: KeeperState, turn: Turn, answer: PromiseAnswer
 
 /** A frozen monotonic clock makes every deadline too late: no permit until something sent from now on is answered. */
 function onClocksDisagree(state: KeeperState, turn: Turn, byMs: number): KeeperState {
+  if (!turn.rules.distrustsClock(state, byMs)) return state;
   alarm(turn, "clocks-disagree", `wall and monotonic clock disagree by ${Math.round(byMs)} ms`);
   return announce({ ...state, countFromMs: turn.now, isDistrusted: true }, turn);
 }

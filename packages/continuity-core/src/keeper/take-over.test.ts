@@ -1,8 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { defaultParameters } from "../parameters.ts";
 import type { QuorumView } from "../store/index.ts";
-import type { KeeperEffect } from "./effects.ts";
-import { anOrder, RegionPair } from "./region-pair.ts";
+import { anOrder, aTurn, RegionPair } from "./region-pair.ts";
 import { keeperRules } from "./rules.ts";
 import type { KeeperState, Phase } from "./state.ts";
 import {
@@ -15,7 +14,6 @@ import {
   whyNotDecide,
   winTakeOver,
 } from "./take-over.ts";
-import type { Turn } from "./turn.ts";
 
 const { promiseMs: P, leaseMs: Q, guardMs: guard } = defaultParameters;
 
@@ -25,12 +23,6 @@ function lapsedPair(): RegionPair {
   pair.run(P + Q + guard + 1_000);
   return pair;
 }
-
-const aTurn = (now: number): Turn & { readonly effects: KeeperEffect[] } => ({
-  now,
-  rules: keeperRules,
-  effects: [],
-});
 
 function changed(
   view: QuorumView | null,

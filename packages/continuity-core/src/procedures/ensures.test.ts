@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { aSwitchover } from "../explain/run-scene.ts";
 import {
   aDatabase,
   aFollower,
@@ -15,7 +16,7 @@ import type { KeeperStatus } from "../keeper/index.ts";
 import type { LocalPostgres, Observation } from "../observe/index.ts";
 import type { RunRecord } from "../runs/index.ts";
 import type { Verdict } from "./action.ts";
-import { beginRejoin, orderedRun, takeOverRun } from "./begin-run.ts";
+import { beginRejoin, takeOverRun } from "./begin-run.ts";
 import { type EnsureName, ensures, type Look, takeOverOrder } from "./ensures.ts";
 import { procedureRules } from "./rules.ts";
 
@@ -37,15 +38,7 @@ const phases: readonly Phase[] = [
   "halted",
 ];
 
-const aSwitchover: RunRecord = orderedRun(aPrimarySeen(), aView(), {
-  kind: "switchover",
-  to: "west",
-  by: "otto",
-  reason: "maintenance",
-  force: false,
-  acceptGeoLoss: false,
-  ignored: [],
-});
+const ordered = aSwitchover();
 const aFailover = takeOverRun(aStandbySeen(), aView(), {
   id: "f",
   term: 3,
@@ -56,7 +49,7 @@ const aRejoin = beginRejoin(aStandbySeen(), aView(), "east", null);
 
 function verdict(name: EnsureName, o: Observation, look: Partial<Look> = {}): Verdict {
   return ensures[name]({
-    run: aSwitchover,
+    run: ordered,
     o,
     attempt: 1,
     forMs: 0,
@@ -152,7 +145,7 @@ describe("taken over", () => {
   it("holds when the term names this run, and no other", () => {
     const term = (run: string) =>
       aStandbySeen({ quorum: aQuorum({ view: aView({ term: { run } }) }) });
-    expect(told("taken-over", term(aSwitchover.id))).toBe("done");
+    expect(told("taken-over", term(ordered.id))).toBe("done");
     expect(told("taken-over", term("another"))).toBe("take-over");
     expect(told("taken-over", aStandbySeen({ keeper: null }))).toBe("wait");
     expect(told("taken-over", aStandbySeen({ quorum: aQuorum({ view: null }) }))).toBe("wait");
@@ -172,12 +165,12 @@ describe("taken over", () => {
 
 describe("the order to take over", () => {
   const order = (changes: Partial<RunRecord>) =>
-    takeOverOrder({ ...aSwitchover, ...changes }, someTime);
+    takeOverOrder({ ...ordered, ...changes }, someTime);
 
   it("of a planned move needs the end of the log, and is the same decision when repeated", () => {
     expect(order({ finalLsn: "0/9000" })).toEqual({
-      claim: aSwitchover.id,
-      run: aSwitchover.id,
+      claim: ordered.id,
+      run: ordered.id,
       cause: "switchover",
       evidence: ["maintenance"],
       force: false,

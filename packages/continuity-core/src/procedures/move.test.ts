@@ -1,19 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { aKeeper, aPrimarySeen, aQuorum, aStandbySeen, aView, someTime } from "../explain/scene.ts";
+import { aSwitchover, atStep } from "../explain/run-scene.ts";
+import { aKeeper, aPrimarySeen, aQuorum, aStandbySeen, aView } from "../explain/scene.ts";
 import type { Observation } from "../observe/index.ts";
 import type { RunRecord, StepRecord } from "../runs/index.ts";
-import { orderedRun } from "./begin-run.ts";
 import { type Move, nextMove } from "./move.ts";
 
-const aSwitchover: RunRecord = orderedRun(aPrimarySeen(), aView(), {
-  kind: "switchover",
-  to: "west",
-  by: "otto",
-  reason: "maintenance",
-  force: false,
-  acceptGeoLoss: false,
-  ignored: [],
-});
+const ordered = aSwitchover();
 
 /** The switchover with the named step begun by this controller's life. */
 function at(
@@ -21,13 +13,7 @@ function at(
   controller = "controller-east-1",
   changes: Partial<RunRecord> = {},
 ): RunRecord {
-  const index = aSwitchover.steps.findIndex((step) => step.definition.name === name);
-  const steps = aSwitchover.steps.map((step, own): StepRecord => {
-    if (own < index) return { ...step, state: { kind: "done", evidence: [], tookMs: 1 } };
-    if (own > index) return step;
-    return { ...step, attempt: 1, state: { kind: "running", by: controller, since: someTime } };
-  });
-  return { ...aSwitchover, steps, ...changes };
+  return { ...atStep(ordered, name, controller), ...changes };
 }
 const move = (run: RunRecord, o: Observation, stepForMs = 0): Move =>
   nextMove({ run, revision: 5, stepForMs }, o);
@@ -84,11 +70,11 @@ describe("an act of a run", () => {
         storeGeneration: 1,
         storeId: aView().store.record?.id,
         term: 3,
-        run: aSwitchover.id,
-        attempt: aSwitchover.claim.number,
+        run: ordered.id,
+        attempt: ordered.claim.number,
       },
     });
-    const view = aView({ term: { term: 4, run: aSwitchover.id } });
+    const view = aView({ term: { term: 4, run: ordered.id } });
     const o = aStandbySeen({
       quorum: aQuorum({ view }),
       redis: { role: "replica", offset: 1, isLinked: true },
@@ -103,7 +89,7 @@ describe("an act of a run", () => {
     const o = aPrimarySeen({ keeper: aKeeper({ phase: "released", postgres: "down" }) });
     expect(move(at("handed-over", "controller-east-1", { state: undoing }), o)).toMatchObject({
       action: { command: { kind: "take-back" } },
-      stamp: { run: aSwitchover.id, term: 3 },
+      stamp: { run: ordered.id, term: 3 },
     });
   });
 });
@@ -124,10 +110,10 @@ describe("nothing is done", () => {
   });
 
   it("for a run of which no step is left", () => {
-    const steps = aSwitchover.steps.map(
+    const steps = ordered.steps.map(
       (step): StepRecord => ({ ...step, state: { kind: "done", evidence: [], tookMs: 1 } }),
     );
-    expect(move({ ...aSwitchover, steps }, aPrimarySeen())).toEqual({
+    expect(move({ ...ordered, steps }, aPrimarySeen())).toEqual({
       kind: "nothing",
       why: "no step is left",
     });

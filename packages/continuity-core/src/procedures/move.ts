@@ -55,8 +55,13 @@ const journal = (event: RunEvent): Move => ({ kind: "journal", event });
 const approvalPatienceMs = 30 * 60_000;
 
 /** What waits for people costs no attempt and no budget, whosever step it is. */
-function awaitsApproval(open: OpenRun, step: StepRecord, o: Observation): Move | null {
-  const missing = whyNotApproved(open.run, step);
+function awaitsApproval(
+  open: OpenRun,
+  step: StepRecord,
+  o: Observation,
+  rules: ProcedureRules,
+): Move | null {
+  const missing = rules.waitsForPeople(open.run, step);
   if (missing === null || open.run.state.kind === "undoing") return null;
   if (open.stepForMs <= approvalPatienceMs) return nothing(missing);
   return failed(step.definition.name, "nobody approved it in time", o, true);
@@ -67,7 +72,7 @@ const publicChecks: ReadonlySet<string> = new Set<EnsureName>(["handed-over", "t
 
 function watchOther(open: OpenRun, step: StepRecord, o: Observation, rules: ProcedureRules): Move {
   const { budgetMs, name, site, ensure } = step.definition;
-  const waiting = awaitsApproval(open, step, o);
+  const waiting = awaitsApproval(open, step, o, rules);
   if (waiting !== null) return waiting;
   if (open.run.state.kind === "running" && publicChecks.has(ensure)) {
     const verdict = verdictOf(ensure, lookAt(open, step, o, rules));
@@ -112,7 +117,7 @@ function orderBeside(
   if (step.definition.ensure !== "handed-over" || next?.definition.ensure !== "taken-over")
     return null;
   if (next.definition.site !== o.self || next.state.kind !== "pending") return null;
-  if (whyNotApproved(run, next) !== null) return null;
+  if (whyNotApproved(run, next, rules.mayApprove) !== null) return null;
   const finalLsn = verdict.finalLsn ?? run.finalLsn;
   const order = verdictOf("taken-over", {
     ...lookAt(open, next, o, rules),
@@ -132,7 +137,7 @@ function verdictOf(name: string, look: Look): Verdict {
 function stepMove(open: OpenRun, step: StepRecord, o: Observation, rules: ProcedureRules): Move {
   const { run } = open;
   const { definition, state } = step;
-  const waiting = awaitsApproval(open, step, o);
+  const waiting = awaitsApproval(open, step, o, rules);
   if (waiting !== null) return waiting;
   const isMine = state.kind === "running" && !rules.mustBeginAgain(state.by, o.controllerBootId);
   const verdict = verdictOf(definition.ensure, lookAt(open, step, o, rules));

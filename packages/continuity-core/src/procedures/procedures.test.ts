@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { automationOff } from "../explain/decided-scene.ts";
+import { aSwitchover, atStep } from "../explain/run-scene.ts";
 import {
   aDatabase,
   aFollower,
@@ -12,39 +14,17 @@ import {
   someTime,
 } from "../explain/scene.ts";
 import type { Observation } from "../observe/index.ts";
-import {
-  currentStep,
-  type RunRecord,
-  reduceRun,
-  type StepRecord,
-  type StepState,
-} from "../runs/index.ts";
-import { beginRejoin, orderedRun, takeOverRun } from "./begin-run.ts";
+import { currentStep, type RunRecord, reduceRun } from "../runs/index.ts";
+import { beginRejoin, takeOverRun } from "./begin-run.ts";
 import { ensures } from "./ensures.ts";
 import { nextMove } from "./move.ts";
 import { evaluateReadiness, type ReadinessInput } from "./readiness.ts";
 import { procedureRules } from "./rules.ts";
 import { stepsOf } from "./steps.ts";
 
-const order = {
-  kind: "switchover",
-  to: "west",
-  by: "otto",
-  reason: "maintenance",
-  force: false,
-  acceptGeoLoss: false,
-  ignored: [],
-} as const;
-const aSwitchover = (changes: Partial<RunRecord> = {}): RunRecord => ({
-  ...orderedRun(aPrimarySeen(), aView(), order),
-  ...changes,
-});
 const move = (run: RunRecord, o: Observation, stepForMs = 0) =>
   nextMove({ run, revision: 5, stepForMs }, o);
-const off = {
-  record: { enabled: false, by: "otto", reason: "", changedAt: someTime, until: null },
-  revision: 9,
-};
+const off = automationOff;
 
 function journalled(run: RunRecord, o: Observation, stepForMs = 0): RunRecord {
   const next = move(run, o, stepForMs);
@@ -54,21 +34,9 @@ function journalled(run: RunRecord, o: Observation, stepForMs = 0): RunRecord {
   return reduced.run;
 }
 
-/** A run whose current step is the named one, begun by this life of the controller. */
-function at(name: string, run: RunRecord, controller = "controller-east-1"): RunRecord {
-  const index = run.steps.findIndex((each) => each.definition.name === name);
-  const steps = run.steps.map((step, own): StepRecord => {
-    if (own > index) return step;
-    const finished: StepState = { kind: "done", evidence: [], tookMs: 1 };
-    if (own < index) return { ...step, state: finished };
-    return { ...step, attempt: 1, state: { kind: "running", by: controller, since: someTime } };
-  });
-  return { ...run, steps };
-}
-
 describe("a step of a run", () => {
   it("is begun in the journal before it acts, and acts with the run's stamp", () => {
-    const run = at("handed-over", aSwitchover());
+    const run = atStep(aSwitchover(), "handed-over");
     const pending = {
       ...run,
       steps: run.steps.map((step) =>
@@ -89,20 +57,20 @@ describe("a step of a run", () => {
   it("that holds already is recorded without acting", () => {
     const lease = { kind: "released", finalLsn: "0/9000" } as const;
     const o = aPrimarySeen({ quorum: aQuorum({ view: aView({ lease }) }) });
-    expect(move(at("handed-over", aSwitchover()), o)).toMatchObject({
+    expect(move(atStep(aSwitchover(), "handed-over"), o)).toMatchObject({
       kind: "journal",
       event: { kind: "finish-step", step: "handed-over", finalLsn: "0/9000" },
     });
   });
 
   it("is begun again by a successor, under a new attempt", () => {
-    const run = at("handed-over", aSwitchover(), "controller-east-0");
+    const run = atStep(aSwitchover(), "handed-over", "controller-east-0");
     const again = journalled(run, aPrimarySeen());
     expect(currentStep(again)).toMatchObject({ attempt: 2, state: { by: "controller-east-1" } });
   });
 
   it("of another site is left alone, and failed when it is far over its budget", () => {
-    const run = at("handed-over", aSwitchover());
+    const run = atStep(aSwitchover(), "handed-over");
     expect(move(run, aStandbySeen())).toMatchObject({ kind: "nothing" });
     expect(move(run, aStandbySeen(), 41_000)).toMatchObject({
       kind: "journal",
@@ -112,11 +80,11 @@ describe("a step of a run", () => {
 
   it("over its own budget is failed by its own site", () => {
     const waiting = aPrimarySeen({ keeper: aKeeper({ phase: "releasing" }) });
-    expect(move(at("handed-over", aSwitchover()), waiting, 20_001)).toMatchObject({
+    expect(move(atStep(aSwitchover(), "handed-over"), waiting, 20_001)).toMatchObject({
       kind: "journal",
       event: { kind: "fail-step" },
     });
-    expect(move(at("handed-over", aSwitchover()), waiting, 19_000)).toMatchObject({
+    expect(move(atStep(aSwitchover(), "handed-over"), waiting, 19_000)).toMatchObject({
       kind: "nothing",
     });
   });
@@ -134,9 +102,9 @@ describe("a step of a run", () => {
   });
 
   it("that destroys is not begun by itself with automation off, and is when a person ordered the run", () => {
-    const rejoin = at(
-      "rewound",
+    const rejoin = atStep(
       beginRejoin(aStandbySeen(), aView(), "east", null),
+      "rewound",
       "controller-west-1",
     );
     const o = aStandbySeen({
@@ -150,7 +118,7 @@ describe("a step of a run", () => {
 
 describe("a switchover", () => {
   it("refuses when not ready, unless the operator names what is ignored", () => {
-    const run = at("ready", aSwitchover());
+    const run = atStep(aSwitchover(), "ready");
     const event = (r: RunRecord) => move(r, aPrimarySeen());
     expect(event(run)).toMatchObject({ kind: "journal", event: { kind: "fail-step" } });
     const why = event(run);
@@ -161,7 +129,7 @@ describe("a switchover", () => {
   });
 
   it("proves that the standby has the end of the old primary's log", () => {
-    const run = at("taken-over", aSwitchover({ finalLsn: "0/9000" }), "controller-west-1");
+    const run = atStep(aSwitchover({ finalLsn: "0/9000" }), "taken-over", "controller-west-1");
     expect(move(run, aStandbySeen())).toMatchObject({
       action: {
         command: {
@@ -175,7 +143,7 @@ describe("a switchover", () => {
   it("orders the take-over beside the journal as soon as the release is seen", () => {
     const lease = { kind: "released", finalLsn: "0/9000" } as const;
     const o = aStandbySeen({ quorum: aQuorum({ view: aView({ lease }) }) });
-    expect(move(at("handed-over", aSwitchover()), o)).toMatchObject({
+    expect(move(atStep(aSwitchover(), "handed-over"), o)).toMatchObject({
       kind: "journal",
       event: { kind: "finish-step", step: "handed-over", claimNext: o.controllerBootId },
       beside: {
@@ -184,9 +152,9 @@ describe("a switchover", () => {
       },
     });
     const witness = { ...o, self: "witness" as const, keeper: null };
-    expect(move(at("handed-over", aSwitchover()), witness)).not.toHaveProperty("beside");
+    expect(move(atStep(aSwitchover(), "handed-over"), witness)).not.toHaveProperty("beside");
     const undoing = { kind: "undoing", why: "cancelled by otto", ends: "cancelled" } as const;
-    expect(move(at("handed-over", aSwitchover({ state: undoing })), o)).not.toHaveProperty(
+    expect(move(atStep(aSwitchover({ state: undoing }), "handed-over"), o)).not.toHaveProperty(
       "beside",
     );
   });
@@ -195,31 +163,33 @@ describe("a switchover", () => {
     const lease = { kind: "released", finalLsn: "0/9000" } as const;
     const seen = (releasedForMs: number): Observation =>
       aPrimarySeen({ quorum: aQuorum({ view: aView({ lease }), releasedForMs }) });
-    expect(move(at("handed-over", aSwitchover()), seen(999))).toMatchObject({ kind: "nothing" });
-    expect(move(at("handed-over", aSwitchover()), seen(1_000))).toMatchObject({
+    expect(move(atStep(aSwitchover(), "handed-over"), seen(999))).toMatchObject({
+      kind: "nothing",
+    });
+    expect(move(atStep(aSwitchover(), "handed-over"), seen(1_000))).toMatchObject({
       event: { kind: "finish-step", step: "handed-over" },
     });
   });
 
   it("that was cancelled too late says that its term had begun", () => {
     const undoing = { kind: "undoing", why: "cancelled by otto", ends: "cancelled" } as const;
-    const run = at("handed-over", aSwitchover({ state: undoing }));
+    const run = atStep(aSwitchover({ state: undoing }), "handed-over");
     const term = { term: 4, primary: "west", run: run.id } as const;
     const o = aPrimarySeen({ quorum: aQuorum({ view: aView({ term }) }) });
     expect(move(run, o)).toMatchObject({ event: { kind: "supersede" } });
   });
 
   it("made ungraceful forces the take-over, which skips evidence, never time", () => {
-    const run = at("taken-over", aSwitchover({ isGraceful: false }), "controller-west-1");
+    const run = atStep(aSwitchover({ isGraceful: false }), "taken-over", "controller-west-1");
     expect(move(run, aStandbySeen())).toMatchObject({
       action: { command: { order: { cause: "forced", force: true, mustReach: null } } },
     });
   });
 
   it("that is cancelled takes the lease back", () => {
-    const run = at(
-      "handed-over",
+    const run = atStep(
       aSwitchover({ state: { kind: "undoing", why: "", ends: "cancelled" } }),
+      "handed-over",
     );
     const released = aPrimarySeen({ keeper: aKeeper({ phase: "released", postgres: "down" }) });
     expect(move(run, released)).toMatchObject({ action: { command: { kind: "take-back" } } });
@@ -233,7 +203,7 @@ describe("Redis in a run", () => {
       const names = stepsOf(kind, "west").map((step) => step.definition.name);
       expect(names.indexOf("redis-primary")).toBeGreaterThan(names.indexOf("taken-over"));
     }
-    const run = at("redis-primary", aSwitchover(), "controller-west-1");
+    const run = atStep(aSwitchover(), "redis-primary", "controller-west-1");
     expect(move(run, aStandbySeen())).toMatchObject({ action: { kind: "redis-promote" } });
     const redis = { role: "primary", offset: 9, isLinked: false } as const;
     expect(move(run, aStandbySeen({ redis }))).toMatchObject({ event: { kind: "finish-step" } });
@@ -241,9 +211,9 @@ describe("Redis in a run", () => {
 });
 
 describe("an automatic failover", () => {
-  const run = at(
-    "taken-over",
+  const run = atStep(
     takeOverRun(aStandbySeen(), aView(), { id: "f", term: 3, to: "west", withinRpo: true }),
+    "taken-over",
     "controller-west-1",
   );
 
@@ -287,7 +257,7 @@ describe("a rejoin", () => {
       ...changes,
     });
   const step = (name: string, changes: Partial<Observation>) =>
-    move(at(name, rejoin(), "controller-west-1"), seen(changes));
+    move(atStep(rejoin(), name, "controller-west-1"), seen(changes));
 
   it("quarantines and reports before anything is rewound, in this order", () => {
     const names = stepsOf("rejoin", "east").map((each) => each.definition.name);
@@ -344,16 +314,16 @@ describe("a rejoin", () => {
   });
 
   it("waits for the new primary's checkpoint and slot before it rewinds", () => {
-    const run = at("upstream-ready", rejoin());
+    const run = atStep(rejoin(), "upstream-ready");
     const unprepared = aPrimarySeen({ postgres: aDatabase({ isUpstreamReady: false }) });
     expect(move(run, unprepared)).toMatchObject({ action: { kind: "prepare-upstream" } });
     expect(move(run, aPrimarySeen())).toMatchObject({ event: { kind: "finish-step" } });
   });
 
   it("replaces a standby that its upstream can no longer serve", () => {
-    const run = at(
-      "rewound",
+    const run = atStep(
       beginRejoin(aStandbySeen(), aView(), "east", "data-west"),
+      "rewound",
       "controller-west-1",
     );
     const stuck = seen({
@@ -403,7 +373,7 @@ describe("every procedure", () => {
 
   it("can be killed between any two steps: its successor begins again where the journal stands", () => {
     for (const { definition } of aSwitchover().steps) {
-      const run = at(definition.name, aSwitchover(), "dead-controller");
+      const run = atStep(aSwitchover(), definition.name, "dead-controller");
       const o = definition.site === "east" ? aPrimarySeen() : aStandbySeen();
       const next = move(run, o);
       expect(next.kind).toBe("journal");

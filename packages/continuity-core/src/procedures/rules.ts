@@ -4,7 +4,14 @@ import {
   type LocalPostgres,
   type Observation,
 } from "../observe/index.ts";
-import { type RunRecord, type StepRecord, whySuperseded } from "../runs/index.ts";
+import {
+  type MayApprove,
+  mayApprove,
+  type RunRecord,
+  type StepRecord,
+  whyNotApproved,
+  whySuperseded,
+} from "../runs/index.ts";
 import type { HistoryRecord, StoreRecord, TermRecord } from "../store/index.ts";
 
 /** The safety sentences of "Procedures are runs", one function each; the simulator breaks them one at a time. */
@@ -20,6 +27,10 @@ export interface ProcedureRules {
   whySuperseded(run: RunRecord, store: StoreRecord, term: TermRecord): string | null;
   /** A step begun by an earlier life of this controller is begun again, under a new attempt. */
   mustBeginAgain(begunBy: string, controller: string): boolean;
+  /** "What waits for people costs no attempt and no budget": whom a step waits for; null when for nobody. */
+  waitsForPeople(run: RunRecord, step: StepRecord): string | null;
+  /** "By two people other than whoever ordered it." */
+  mayApprove: MayApprove;
 }
 
 /** The rules as designed. Nothing but the simulator's test build ever passes others. */
@@ -38,4 +49,8 @@ export const procedureRules: ProcedureRules = {
   },
   whySuperseded,
   mustBeginAgain: (begunBy, controller) => begunBy !== controller,
+  waitsForPeople(run, step) {
+    return whyNotApproved(run, step, this.mayApprove);
+  },
+  mayApprove,
 };

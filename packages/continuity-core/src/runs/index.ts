@@ -1,4 +1,4 @@
-export { whyNotApproved } from "./approvals.ts";
+export { type MayApprove, mayApprove, whyNotApproved } from "./approvals.ts";
 export { countsAsFlap, startsCooldown, whySuperseded } from "./cooldown.ts";
 export { type Plan, planSchema } from "./plan.ts";
 export { isPastUndo, type Reduced, type RunEvent, reduceRun } from "./reducer.ts";

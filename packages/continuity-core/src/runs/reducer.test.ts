@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { aPrimarySeen, someTime as at, aView } from "../explain/scene.ts";
-import { orderedRun } from "../procedures/index.ts";
+import { aSwitchover } from "../explain/run-scene.ts";
+import { someTime as at } from "../explain/scene.ts";
 import { isPastUndo, type Reduced, type RunEvent, reduceRun } from "./reducer.ts";
 import {
   currentStep,
@@ -10,27 +10,19 @@ import {
   stepToUndo,
 } from "./run-record.ts";
 
-const aSwitchover: RunRecord = orderedRun(aPrimarySeen(), aView(), {
-  kind: "switchover",
-  to: "west",
-  by: "otto",
-  reason: "maintenance",
-  force: false,
-  acceptGeoLoss: false,
-  ignored: [],
-});
+const ordered = aSwitchover();
 const done: StepState = { kind: "done", evidence: [], tookMs: 1 };
 const running: StepState = { kind: "running", by: "c1", since: at };
 
 /** The switchover with these states of its first steps, in this state as a whole. */
 function run(states: readonly StepState[], state: RunState = { kind: "running" }): RunRecord {
-  const steps = aSwitchover.steps.map((step, index) => {
+  const steps = ordered.steps.map((step, index) => {
     const given = states[index];
     return given === undefined
       ? step
       : { ...step, state: given, attempt: given === running ? 1 : 0 };
   });
-  return { ...aSwitchover, steps, state };
+  return { ...ordered, steps, state };
 }
 
 const changed = (reduced: Reduced): RunRecord => {
@@ -72,7 +64,7 @@ describe("a step", () => {
 
   it("claims the run with a number that grows with every attempt", () => {
     const begun = changed(reduceRun(run([]), begin("c1")));
-    expect(begun.claim).toEqual({ controller: "c1", number: aSwitchover.claim.number + 1 });
+    expect(begun.claim).toEqual({ controller: "c1", number: ordered.claim.number + 1 });
   });
 
   it("keeps what it found, and the end of the log that an earlier one found", () => {
@@ -154,7 +146,7 @@ describe("a run that is undone", () => {
 
   it("is begun once more by a successor without an approval, under a new claim", () => {
     const begun = changed(reduceRun(run([done, running], undoing), begin("c2")));
-    expect(begun.claim).toEqual({ controller: "c2", number: aSwitchover.claim.number + 1 });
+    expect(begun.claim).toEqual({ controller: "c2", number: ordered.claim.number + 1 });
     expect(begun.steps[1]).toMatchObject({ attempt: 2, state: { kind: "running", by: "c1" } });
   });
 

@@ -1,5 +1,5 @@
 import type { Lsn } from "../lsn.ts";
-import { whyNotApproved } from "./approvals.ts";
+import { type MayApprove, mayApprove, whyNotApproved } from "./approvals.ts";
 import {
   type Approval,
   currentStep,
@@ -56,19 +56,23 @@ export type Reduced =
 const refused = (why: string): Reduced => ({ kind: "refused", why });
 
 /** What the journal says after `event`. Pure: a repeat of an event that already took effect is refused or changes nothing. */
-export function reduceRun(run: RunRecord, event: RunEvent): Reduced {
+export function reduceRun(
+  run: RunRecord,
+  event: RunEvent,
+  counts: MayApprove = mayApprove,
+): Reduced {
   if (!isOpen(run)) return refused(`the run is ${run.state.kind}`);
   switch (event.kind) {
     case "begin-step":
-      return beginStep(run, event.controller, event.at);
+      return beginStep(run, event.controller, event.at, counts);
     case "finish-step":
-      return finishStep(run, event);
+      return finishStep(run, event, counts);
     case "fail-step":
       return failStep(run, event);
     case "finish-undo":
       return finishUndo(run, event.step, event.at);
     case "approve":
-      return approve(run, event.approval);
+      return approve(run, event.approval, counts);
     case "pause":
       if (run.state.kind !== "running") return refused(`the run is ${run.state.kind}`);
       return changed(run, { state: { kind: "paused", by: event.by } });
@@ -104,14 +108,14 @@ const withState =
   (step: StepRecord): StepRecord => ({ ...step, state });
 
 /** A step attempted by a new controller counts as a new attempt: what the old one may still send is then older. */
-function beginStep(run: RunRecord, controller: string, at: string): Reduced {
+function beginStep(run: RunRecord, controller: string, at: string, counts: MayApprove): Reduced {
   if (run.state.kind === "paused") return refused("the run is paused");
   const step = run.state.kind === "undoing" ? stepToUndo(run) : currentStep(run);
   if (step === null) return refused("no step is left");
   const { definition, state } = step;
   if (state.kind === "running" && state.by === controller) return refused("already begun");
   if (run.state.kind === "running") {
-    const missing = whyNotApproved(run, step);
+    const missing = whyNotApproved(run, step, counts);
     if (missing !== null) return refused(missing);
     if (step.attempt >= definition.attemptsMax) return refused("no attempt is left");
   }
@@ -125,23 +129,32 @@ function beginStep(run: RunRecord, controller: string, at: string): Reduced {
   return changed(begun, { claim });
 }
 
-function finishStep(run: RunRecord, event: Extract<RunEvent, { kind: "finish-step" }>): Reduced {
+function finishStep(
+  run: RunRecord,
+  event: Extract<RunEvent, { kind: "finish-step" }>,
+  counts: MayApprove,
+): Reduced {
   if (run.state.kind === "undoing") return refused("the run is being undone");
   const step = currentStep(run);
   if (step?.definition.name !== event.step) return refused("this step is not the current one");
-  const missing = whyNotApproved(run, step);
+  const missing = whyNotApproved(run, step, counts);
   if (missing !== null) return refused(missing);
   const done: StepState = { kind: "done", evidence: [...event.evidence], tookMs: event.tookMs };
   const finished = withStep(run, event.step, withState(done));
   const next = { ...finished, finalLsn: event.finalLsn ?? run.finalLsn };
-  return { kind: "changed", run: continued(next, event.claimNext, event.at) };
+  return { kind: "changed", run: continued(next, event.claimNext, event.at, counts) };
 }
 
 /** Completes the run after its last step, or claims the next step in the same txn. */
-function continued(run: RunRecord, claimNext: string | null, at: string): RunRecord {
+function continued(
+  run: RunRecord,
+  claimNext: string | null,
+  at: string,
+  counts: MayApprove = mayApprove,
+): RunRecord {
   if (currentStep(run) === null) return { ...run, state: { kind: "completed", at } };
   if (claimNext === null || run.state.kind !== "running") return run;
-  const claimed = beginStep(run, claimNext, at);
+  const claimed = beginStep(run, claimNext, at, counts);
   return claimed.kind === "changed" ? claimed.run : run;
 }
 
@@ -189,12 +202,12 @@ function finishUndo(run: RunRecord, name: string, at: string): Reduced {
   return changed(undone, { state: { kind: ends, why, at } });
 }
 
-function approve(run: RunRecord, approval: Approval): Reduced {
+function approve(run: RunRecord, approval: Approval, counts: MayApprove): Reduced {
   const step = run.steps.find((each) => each.definition.name === approval.step);
   if (step === undefined) return refused("there is no such step");
   if (!step.definition.approvals.includes(approval.role))
     return refused(`this step needs no approval by role ${approval.role}`);
-  if (approval.role === "approver" && approval.by === run.orderedBy)
+  if (approval.role === "approver" && !counts(run, approval.by))
     return refused("whoever ordered the run cannot approve it");
   const isRepeat = run.approvals.some(
     (each) => each.step === approval.step && each.by === approval.by,

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { aSwitchover } from "../explain/run-scene.ts";
 import { aPrimarySeen, aView, someTime } from "../explain/scene.ts";
-import { orderedRun, stepsOf, takeOverRun } from "../procedures/index.ts";
+import { stepsOf, takeOverRun } from "../procedures/index.ts";
 import { startsCooldown, whySuperseded } from "./cooldown.ts";
 import { planSchema } from "./plan.ts";
 import { type Reduced, type RunEvent, reduceRun } from "./reducer.ts";
@@ -9,17 +10,6 @@ import { currentStep, isOpen, type RunRecord, runRecordSchema } from "./run-reco
 import { type Stamp, whyRefused } from "./stamp.ts";
 
 const at = someTime;
-const order = {
-  kind: "switchover",
-  to: "west",
-  by: "otto",
-  reason: "maintenance",
-  force: false,
-  acceptGeoLoss: false,
-  ignored: [],
-} as const;
-const aSwitchover = (): RunRecord => orderedRun(aPrimarySeen(), aView(), order);
-
 function advance(run: RunRecord, ...events: readonly RunEvent[]): RunRecord {
   return events.reduce((before, event) => {
     const reduced = reduceRun(before, event);

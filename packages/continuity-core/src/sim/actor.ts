@@ -264,7 +264,7 @@ export class Actor {
 
   #journal(open: OpenRun, event: RunEvent, o: Observation): void {
     const { around, process } = this.#controller;
-    const reduced = reduceRun(open.run, event);
+    const reduced = reduceRun(open.run, event, around.rules.procedures.mayApprove);
     if (reduced.kind === "refused") {
       around.note(process.name, () => `${event.kind} refused: ${reduced.why}`);
       return;

@@ -43,6 +43,14 @@ function begin(world: World, fault: Fault): (() => void) | undefined {
       return killRegion(world, fault.region);
     case "pause-region":
       return pauseAll(world.processesIn(fault.region));
+    case "suspend-region":
+      return suspend(world.processesIn(fault.region));
+    case "guarded-failover":
+      world.controllers.orderGuarded(fault.at, fault.target, fault.by);
+      return undefined;
+    case "approval":
+      world.controllers.approve(fault.at, fault.by);
+      return undefined;
     case "operator":
       world.operate(fault.action, fault.at, fault.target);
       return undefined;
@@ -162,6 +170,13 @@ function killRegion(world: World, region: RegionName): () => void {
 
 function pauseAll(processes: readonly SimProcess[]): () => void {
   for (const process of processes) process.pause();
+  return () => {
+    for (const process of processes) process.resume();
+  };
+}
+
+function suspend(processes: readonly SimProcess[]): () => void {
+  for (const process of processes) process.suspend();
   return () => {
     for (const process of processes) process.resume();
   };

@@ -112,6 +112,16 @@ export const procedureMutations: readonly Mutation[] = [
   mutation("steps-not-begun-again", "A step of an earlier life is begun again.", {
     procedures: { mustBeginAgain: () => false },
   }),
+  mutation(
+    "approval-costs-attempts",
+    "A step that waits for approvals costs no attempt and no budget.",
+    {
+      procedures: { waitsForPeople: () => null },
+    },
+  ),
+  mutation("approved-by-who-ordered", "Whoever ordered a run cannot approve it.", {
+    procedures: { mayApprove: () => true },
+  }),
   mutation("old-orders-obeyed", "Every write of a run is refused by the receiver when older.", {
     receiver: () => null,
   }),

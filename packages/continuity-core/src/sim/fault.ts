@@ -78,6 +78,20 @@ export type Fault =
    * on beside it, in their older life.
    */
   | { readonly kind: "force-quorum"; readonly region: RegionName; readonly forMs: number }
+  /**
+   * The machine of a region is suspended: its processes stop, and so do their monotonic clocks, which the design puts outside its assumptions
+   * but for what is said of it. Wall clocks go on.
+   */
+  | { readonly kind: "suspend-region"; readonly region: RegionName; readonly forMs: number }
+  /** Somebody orders a forced failover that waits for two approvers. */
+  | {
+      readonly kind: "guarded-failover";
+      readonly at: "east" | "west" | "witness";
+      readonly target: RegionName;
+      readonly by: string;
+    }
+  /** Somebody approves what waits for it. */
+  | { readonly kind: "approval"; readonly at: "east" | "west" | "witness"; readonly by: string }
   /** A command for a keeper, from whoever may give it one. */
   | { readonly kind: "command"; readonly region: RegionName; readonly command: KeeperCommand }
   | {
@@ -276,6 +290,12 @@ export function describeFault(fault: Fault): string {
       return `a second keeper runs in ${fault.region}${seconds}`;
     case "force-quorum":
       return `two people begin a new life of the quorum in ${fault.region}; the older one goes on${seconds}`;
+    case "suspend-region":
+      return `the machine of ${fault.region} is suspended, clocks and all${seconds}`;
+    case "guarded-failover":
+      return `${fault.by} orders a failover to ${fault.target} that waits for two approvers`;
+    case "approval":
+      return `${fault.by} approves`;
     case "command":
       return `keeper.${fault.region} is told: ${fault.command.kind}`;
     case "operator":

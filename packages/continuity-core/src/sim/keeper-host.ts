@@ -18,6 +18,12 @@ import { openConnection } from "./network.ts";
 import { otherRegion, type RegionName } from "./places.ts";
 import { SimProcess } from "./sim-process.ts";
 
+/** Before what the daemon compares wall and monotonic clock (keeper-driver.ts). */
+const comparesClocks: ReadonlySet<KeeperEvent["kind"]> = new Set([
+  "tick",
+  "permit-asked",
+  "promise-asked",
+]);
 const wallText = "2026-01-01T00:00:00.000Z";
 
 /** The process around the real keeper: it carries effects out in the simulated world and brings events back. */
@@ -104,6 +110,7 @@ export class KeeperHost {
   }
 
   #handle(event: KeeperEvent): void {
+    if (comparesClocks.has(event.kind)) this.#compareClocks();
     const before = this.state;
     if (before === undefined) return;
     const now = this.process.monotonicMs();
@@ -111,6 +118,12 @@ export class KeeperHost {
     this.state = state;
     this.#around.onStep(before, event, state);
     this.#perform(effects);
+  }
+
+  /** As the daemon does: a suspended machine shows as a jump of the wall clock. */
+  #compareClocks(): void {
+    const byMs = this.process.takeStandstillMs();
+    if (byMs > this.#around.parameters.guardMs) this.#handle({ kind: "clocks-disagree", byMs });
   }
 
   #perform(effects: readonly KeeperEffect[]): void {

@@ -74,6 +74,13 @@ export const timeMutations: readonly Mutation[] = [
       },
     },
   ),
+  mutation(
+    "standing-clock-trusted",
+    "Drop the permit if wall and monotonic clocks disagree by more than the guard.",
+    {
+      keeper: { distrustsClock: () => false },
+    },
+  ),
   mutation("wait-not-restarted", "A new revision of the lease restarts the observer's wait.", {
     keeper: {
       leaseSeenAt: (state, _next, nowMs) => (state.view === null ? nowMs : state.leaseSeenAtMs),

@@ -2,9 +2,11 @@ import * as double from "./double-openings.ts";
 import * as durability from "./durability-openings.ts";
 import { mutations } from "./mutations.ts";
 import type { Opening } from "./opening.ts";
+import * as people from "./people-openings.ts";
 import * as permit from "./permit-openings.ts";
 import * as release from "./release-openings.ts";
 import { runSimulation, type SimulationResult } from "./run-simulation.ts";
+import * as suspension from "./suspension-openings.ts";
 
 /** Seeds after which a deviation that was not found counts as survived. */
 export const seedsMax = 40;
@@ -22,6 +24,7 @@ export const plan: Readonly<Record<string, Opening>> = {
   "found-lease-trusted": permit.restartedHolder,
   "older-store-believed": double.newLife,
   "second-keeper-ignored": double.secondKeeper,
+  "standing-clock-trusted": suspension.suspendedMachine,
   "wait-not-restarted": permit.leaseAlone,
   "stale-answers-count": permit.stoppedKeeperWithAnswer,
   "last-promise-forgotten-at-start": permit.restartedPromiser,
@@ -50,6 +53,8 @@ export const plan: Readonly<Record<string, Opening>> = {
   "upstream-never-prepared": durability.returningWithTail,
   "runs-ignore-the-switch": durability.switchedOffBeforeRewind,
   "old-runs-go-on": durability.overtakenRun,
+  "approval-costs-attempts": people.approvedLate,
+  "approved-by-who-ordered": people.approvedByWhoOrdered,
   "permit-counted-from-answer": permit.stoppedPortalWithAnswer,
   "any-answer-counts": release.switchoverWithOvertaking,
   "no-check-after-commit": release.lateCommit,

@@ -70,6 +70,8 @@ export class Portal {
   id = "";
   permitTerm = 0;
   permitUntilMs = Number.NEGATIVE_INFINITY;
+  /** True time at which the permit was asked for. */
+  permitAskedAt = Number.NEGATIVE_INFINITY;
   geo = false;
   generation = 0;
   seenChange = 0;
@@ -148,13 +150,14 @@ export class Portal {
     this.#question += 1;
     const question = this.#question;
     const askedAtMs = this.process.monotonicMs();
+    const askedAt = this.process.queue.now;
     this.#environment.askPermit(this, question, this.seenChange, (answer) => {
       if (this.#environment.rules.countsAnswer(answer.question, this.#question))
-        this.#adopt(answer, askedAtMs);
+        this.#adopt(answer, askedAtMs, askedAt);
     });
   }
 
-  #adopt(answer: PermitAnswer, askedAtMs: number): void {
+  #adopt(answer: PermitAnswer, askedAtMs: number, askedAt: number): void {
     const { rules } = this.#environment;
     const { permit, durability } = answer;
     if (permit === null) this.permitUntilMs = Number.NEGATIVE_INFINITY;
@@ -162,6 +165,7 @@ export class Portal {
       const from = rules.permitCountsFrom(askedAtMs, this.process.monotonicMs());
       this.permitUntilMs = from + permit.remainingMs;
       this.permitTerm = permit.term;
+      this.permitAskedAt = askedAt;
     }
     this.geo = durability.geo;
     this.generation = durability.generation;

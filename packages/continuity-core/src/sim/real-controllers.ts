@@ -34,6 +34,28 @@ export class RealControllers implements Controllers {
     host.process.run(host.process.life, () => this.#operate(host, action, target));
   }
 
+  orderGuarded(at: QuorumSite, target: RegionName, by: string): void {
+    const host = this.hosts[at];
+    const guarded = { force: true, approvals: ["approver", "approver"] as const };
+    host.process.run(host.process.life, () =>
+      this.#order(host, { ...this.#orderTo(target), ...guarded, by, kind: "failover" }),
+    );
+  }
+
+  approve(at: QuorumSite, by: string): void {
+    const host = this.hosts[at];
+    const approval = {
+      step: "taken-over",
+      role: "approver",
+      by,
+      shown: null,
+      at: wallText,
+    } as const;
+    host.process.run(host.process.life, () =>
+      host.actor.steer({ kind: "approve", approval }, host.observe()),
+    );
+  }
+
   #operate(host: ControllerHost, action: OperatorAction, target: RegionName): void {
     switch (action) {
       case "automation-on":

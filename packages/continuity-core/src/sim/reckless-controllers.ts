@@ -14,6 +14,9 @@ export interface Controllers {
   lapsed(region: RegionName): void;
   start(): void;
   operate(action: OperatorAction, at: QuorumSite, target: RegionName): void;
+  /** A forced failover that waits for two approvers. */
+  orderGuarded(at: QuorumSite, target: RegionName, by: string): void;
+  approve(at: QuorumSite, by: string): void;
 }
 
 const everyMs = 150;
@@ -51,6 +54,13 @@ export class RecklessControllers implements Controllers {
   operate(_action: OperatorAction, _at: QuorumSite, target: RegionName): void {
     this.#order(target, this.#takeOver(true));
   }
+
+  orderGuarded(_at: QuorumSite, target: RegionName): void {
+    this.#order(target, this.#takeOver(true));
+  }
+
+  /** They ask nobody. */
+  approve(): void {}
 
   #live(process: SimProcess, region: RegionName): void {
     process.after(everyMs, () => {

@@ -18,10 +18,16 @@ export class SimProcess {
   awakeSince = 0;
   /** Milliseconds of the own clock per true millisecond; the assumption is |rate − 1| ≤ ρ. */
   clockRate = 1;
+  /** True times between which the machine was suspended last; null: never. */
+  suspended: { readonly fromMs: number; readonly untilMs: number } | null = null;
   onStart: () => void = () => undefined;
   onKill: () => void = () => undefined;
   #clockBase = 0;
   #clockSetAt = 0;
+  /** True time since which the clock stands still. */
+  #standsStillSince: number | null = null;
+  /** How long it stood still and nobody has noticed: by so much the wall clock has run ahead. */
+  #unnoticedMs = 0;
   #backlog: (() => void)[] = [];
   readonly #dice: Dice;
   /** Counts down the outside effects until the process dies between two of them; negative when unarmed. */
@@ -38,7 +44,8 @@ export class SimProcess {
 
   /** The own monotonic clock. */
   monotonicMs(): number {
-    return this.#clockBase + (this.queue.now - this.#clockSetAt) * this.clockRate;
+    const now = this.#standsStillSince ?? this.queue.now;
+    return this.#clockBase + (now - this.#clockSetAt) * this.clockRate;
   }
 
   /** Changes the rate from now on; what the clock shows does not jump. */
@@ -48,8 +55,14 @@ export class SimProcess {
     this.clockRate = rate;
   }
 
+  /** Whether its clock stands still now. */
+  get isSuspended(): boolean {
+    return this.#standsStillSince !== null;
+  }
+
   start(): void {
     if (this.isUp) return;
+    this.#unnoticedMs = 0;
     this.isUp = true;
     this.isPaused = false;
     this.life += 1;
@@ -61,6 +74,7 @@ export class SimProcess {
 
   kill(): void {
     if (!this.isUp) return;
+    this.#setClockGoing();
     this.isUp = false;
     this.isPaused = false;
     this.life += 1;
@@ -72,9 +86,34 @@ export class SimProcess {
     if (this.isUp) this.isPaused = true;
   }
 
+  /** Stops it together with its monotonic clock, as a virtual machine that is suspended. */
+  suspend(): void {
+    if (!this.isUp || this.isPaused) return;
+    this.#standsStillSince = this.queue.now;
+    this.pause();
+  }
+
+  /** By how much the wall clock has run ahead of the monotonic one since this was last asked. */
+  takeStandstillMs(): number {
+    const ms = this.#unnoticedMs;
+    this.#unnoticedMs = 0;
+    return ms;
+  }
+
+  #setClockGoing(): void {
+    const fromMs = this.#standsStillSince;
+    if (fromMs === null) return;
+    this.#clockBase = this.monotonicMs();
+    this.#clockSetAt = this.queue.now;
+    this.#standsStillSince = null;
+    this.#unnoticedMs += this.queue.now - fromMs;
+    this.suspended = { fromMs, untilMs: this.queue.now };
+  }
+
   /** Everything that waited runs now, in the order in which it arrived. */
   resume(): void {
     if (!this.isPaused) return;
+    this.#setClockGoing();
     this.isPaused = false;
     this.awakeSince = this.queue.now;
     const waiting = this.#backlog;
