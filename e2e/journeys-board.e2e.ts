@@ -6,7 +6,7 @@ import { systemClock } from "@careline/platform";
 import type { Answer } from "@careline/portal-web/api/index.ts";
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
-import { Journeys, picture, takeCall, withAllJourneys } from "./journeys.ts";
+import { Journeys, picture, takeCall } from "./journeys.ts";
 import { signIn } from "./lab.ts";
 
 const never = new AbortController().signal;
@@ -63,78 +63,74 @@ async function readBoard(page: Page): Promise<Answer<"readBoard">["agents"]> {
 }
 
 describe("a supervisor's shift", () => {
-  it.skipIf(!withAllJourneys)(
-    "watches a hundred agents at work, each change by a delta, every state as the service has it",
-    {
-      timeout: 240_000,
-    },
-    async () => {
-      const { context } = await journeys.newProfile();
-      const page = await context.newPage();
-      await signIn(page, stage, "supervisor01");
-      await page.goto(`${stage.origin}/board`);
-      // The team's own supervisors are on it as well.
-      await page.getByText(/^10\d agents$/).waitFor();
-      const crew = await Crew.signIn(
-        {
-          accounts: Array.from({ length: agentsWatched }, (_, at) => {
-            const login = `agent${String(at + 1).padStart(3, "0")}`;
-            return accountOf(stage.layout, login);
-          }),
-          origin: stage.origin,
-          authority: readFileSync(stage.layout.authorityFile),
-          ledger: new Ledger(),
-          clock: systemClock,
-          pace: unhurried,
-          seed: 1,
-        },
-        never,
-        () => undefined,
-      );
-      const reads: string[] = [];
-      page.on("request", (request) => {
-        if (new URL(request.url()).pathname === "/api/board") reads.push(request.url());
-      });
-      const seen = new Map<string, Set<string>>();
-      try {
-        crew.start();
-        // Everybody at work: nobody is offline any more, and half of them have had a call.
-        await expect
-          .poll(
-            async () => {
-              for (const [agent, state] of await rowsOnScreen(page)) {
-                seen.set(agent, (seen.get(agent) ?? new Set()).add(state));
-              }
-              const busy = [...seen.values()].filter((states) => states.has(labels.on_call ?? ""));
-              return seen.size >= agentsWatched && busy.length >= agentsWatched / 2;
-            },
-            { timeout: 90_000, interval: 1_000 },
-          )
-          .toBe(true);
-        expect(crew.failure).toBeNull();
-        await picture(page, "board");
-      } finally {
-        await crew.stop();
-      }
-      // At rest the screen and the service agree about each of them.
+  it("watches a hundred agents at work, each change by a delta, every state as the service has it", {
+    timeout: 240_000,
+  }, async () => {
+    const { context } = await journeys.newProfile();
+    const page = await context.newPage();
+    await signIn(page, stage, "supervisor01");
+    await page.goto(`${stage.origin}/board`);
+    // The team's own supervisors are on it as well.
+    await page.getByText(/^10\d agents$/).waitFor();
+    const crew = await Crew.signIn(
+      {
+        accounts: Array.from({ length: agentsWatched }, (_, at) => {
+          const login = `agent${String(at + 1).padStart(3, "0")}`;
+          return accountOf(stage.layout, login);
+        }),
+        origin: stage.origin,
+        authority: readFileSync(stage.layout.authorityFile),
+        ledger: new Ledger(),
+        clock: systemClock,
+        pace: unhurried,
+        seed: 1,
+      },
+      never,
+      () => undefined,
+    );
+    const reads: string[] = [];
+    page.on("request", (request) => {
+      if (new URL(request.url()).pathname === "/api/board") reads.push(request.url());
+    });
+    const seen = new Map<string, Set<string>>();
+    try {
+      crew.start();
+      // Everybody at work: nobody is offline any more, and half of them have had a call.
       await expect
         .poll(
           async () => {
-            const shown = await rowsOnScreen(page);
-            const held = await readBoard(page);
-            return held.filter(
-              (agent) => !(shown.get(agent.agentId) ?? "").startsWith(labels[agent.state] ?? "?"),
-            );
+            for (const [agent, state] of await rowsOnScreen(page)) {
+              seen.set(agent, (seen.get(agent) ?? new Set()).add(state));
+            }
+            const busy = [...seen.values()].filter((states) => states.has(labels.on_call ?? ""));
+            return seen.size >= agentsWatched && busy.length >= agentsWatched / 2;
           },
-          { timeout: 30_000, interval: 1_000 },
+          { timeout: 90_000, interval: 1_000 },
         )
-        .toEqual([]);
-      // Deltas alone: the page read the board once, when it was opened.
-      expect(reads).toEqual([]);
-      const changed = [...seen.values()].filter((states) => states.size > 1);
-      expect(changed.length).toBeGreaterThanOrEqual(agentsWatched / 2);
-    },
-  );
+        .toBe(true);
+      expect(crew.failure).toBeNull();
+      await picture(page, "board");
+    } finally {
+      await crew.stop();
+    }
+    // At rest the screen and the service agree about each of them.
+    await expect
+      .poll(
+        async () => {
+          const shown = await rowsOnScreen(page);
+          const held = await readBoard(page);
+          return held.filter(
+            (agent) => !(shown.get(agent.agentId) ?? "").startsWith(labels[agent.state] ?? "?"),
+          );
+        },
+        { timeout: 30_000, interval: 1_000 },
+      )
+      .toEqual([]);
+    // Deltas alone: the page read the board once, when it was opened.
+    expect(reads).toEqual([]);
+    const changed = [...seen.values()].filter((states) => states.size > 1);
+    expect(changed.length).toBeGreaterThanOrEqual(agentsWatched / 2);
+  });
 
   it("sees an agent's call on the board as soon as it is answered", async () => {
     const watching = await journeys.newProfile();

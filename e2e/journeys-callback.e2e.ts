@@ -8,7 +8,6 @@ import {
   Journeys,
   picture,
   takeCall,
-  withAllJourneys,
 } from "./journeys.ts";
 import { signIn } from "./lab.ts";
 
@@ -30,55 +29,52 @@ async function verify(page: Page, patient: ReturnType<typeof demoPatient>): Prom
 }
 
 describe("a callback", () => {
-  it.skipIf(!withAllJourneys)(
-    "is planned on a call, dialled from its task to the verified patient, and ends with its outcome",
-    async () => {
-      const patient = demoPatient(90);
-      const { context } = await journeys.newProfile();
-      const page = await context.newPage();
-      await signIn(page, stage, Journeys.agent(6));
-      await takeCall(page, stage, { phone });
-      await page.getByLabel("Find a patient").waitFor();
-      await page.keyboard.press("Alt+p");
-      await page.keyboard.type(patient.mrn);
-      await page.keyboard.press("Enter");
-      await page.getByRole("button", { name: new RegExp(`^Open .*${patient.lastName}`) }).click();
-      await verify(page, patient);
-      await page.getByRole("button", { name: "Plan a follow-up or callback" }).click();
-      await page.getByText("Callback", { exact: true }).click();
-      await page.getByLabel("Due", { exact: true }).fill("2026-01-02T10:00");
-      await page.getByLabel("What is to be done").fill("Ask whether the rash is gone.");
-      await page.getByRole("button", { name: "Plan it" }).click();
-      await answerScreen(page, "No");
-      await finishCall(page, "general");
-      await everythingConfirmed(page);
+  it("is planned on a call, dialled from its task to the verified patient, and ends with its outcome", async () => {
+    const patient = demoPatient(90);
+    const { context } = await journeys.newProfile();
+    const page = await context.newPage();
+    await signIn(page, stage, Journeys.agent(6));
+    await takeCall(page, stage, { phone });
+    await page.getByLabel("Find a patient").waitFor();
+    await page.keyboard.press("Alt+p");
+    await page.keyboard.type(patient.mrn);
+    await page.keyboard.press("Enter");
+    await page.getByRole("button", { name: new RegExp(`^Open .*${patient.lastName}`) }).click();
+    await verify(page, patient);
+    await page.getByRole("button", { name: "Plan a follow-up or callback" }).click();
+    await page.getByText("Callback", { exact: true }).click();
+    await page.getByLabel("Due", { exact: true }).fill("2026-01-02T10:00");
+    await page.getByLabel("What is to be done").fill("Ask whether the rash is gone.");
+    await page.getByRole("button", { name: "Plan it" }).click();
+    await answerScreen(page, "No");
+    await finishCall(page, "general");
+    await everythingConfirmed(page);
 
-      await page.getByText("1 follow-up is due").waitFor();
-      await page.getByRole("link", { name: "Show them" }).click();
-      await page.getByRole("button", { name: "Prepare the call" }).first().click();
-      await page.getByText(patient.mrn).first().waitFor();
-      await picture(page, "callback-prepared");
-      // By night at the patient's home the desk asks why.
-      const why = page.getByLabel("Why now?");
-      if (await why.isVisible()) await why.selectOption("callee_agreed");
-      await page.getByRole("button", { name: "Call now" }).click();
-      await page.getByText("Dialling…").first().waitFor();
-      await page.getByText("Connected", { exact: true }).first().waitFor();
-      // Who answers may be somebody else: nothing of the record shows before two identifiers match.
-      expect(await page.getByText(patient.address).count()).toBe(0);
-      await verify(page, patient);
-      await page.getByText(patient.address).first().waitFor();
-      await page
-        .getByRole("region", { name: "Callback" })
-        .getByRole("button", { name: "Record outcome" })
-        .click();
-      await page.getByRole("region", { name: "Callback" }).waitFor({ state: "detached" });
-      await picture(page, "callback-connected");
-      await answerScreen(page, "No");
-      await finishCall(page, "general");
-      await everythingConfirmed(page);
-      await page.goto(`${stage.origin}/callbacks`);
-      await page.getByText("Nothing is due. Well done.").waitFor();
-    },
-  );
+    await page.getByText("1 follow-up is due").waitFor();
+    await page.getByRole("link", { name: "Show them" }).click();
+    await page.getByRole("button", { name: "Prepare the call" }).first().click();
+    await page.getByText(patient.mrn).first().waitFor();
+    await picture(page, "callback-prepared");
+    // By night at the patient's home the desk asks why.
+    const why = page.getByLabel("Why now?");
+    if (await why.isVisible()) await why.selectOption("callee_agreed");
+    await page.getByRole("button", { name: "Call now" }).click();
+    await page.getByText("Dialling…").first().waitFor();
+    await page.getByText("Connected", { exact: true }).first().waitFor();
+    // Who answers may be somebody else: nothing of the record shows before two identifiers match.
+    expect(await page.getByText(patient.address).count()).toBe(0);
+    await verify(page, patient);
+    await page.getByText(patient.address).first().waitFor();
+    await page
+      .getByRole("region", { name: "Callback" })
+      .getByRole("button", { name: "Record outcome" })
+      .click();
+    await page.getByRole("region", { name: "Callback" }).waitFor({ state: "detached" });
+    await picture(page, "callback-connected");
+    await answerScreen(page, "No");
+    await finishCall(page, "general");
+    await everythingConfirmed(page);
+    await page.goto(`${stage.origin}/callbacks`);
+    await page.getByText("Nothing is due. Well done.").waitFor();
+  });
 });

@@ -6,14 +6,6 @@ import { expect } from "vitest";
 import { callQueue } from "./carrier.ts";
 import { openStage, Profile, type Stage } from "./lab.ts";
 
-/** Journeys that have not passed often enough to be part of each run; `./careline test --full` sets this. */
-export const withAllJourneys = process.env.CARELINE_ALL_JOURNEYS === "1";
-if (!withAllJourneys) {
-  process.stderr.write(
-    "SKIPPED: a callback, and a hundred agents on the board, are not proven stable; run with CARELINE_ALL_JOURNEYS=1\n",
-  );
-}
-
 /** Pictures of a journey are kept here when set. */
 const pictures = process.env.CARELINE_PICTURES;
 const never = new AbortController().signal;

@@ -127,8 +127,8 @@ describe("what lies above the pages, in light and dark", () => {
     await page.getByText("A correction of this record was refused").waitFor();
     await page.getByRole("button", { name: "Details" }).click();
     await page.getByText("What the service has").waitFor();
-    await page.getByText("changes.city: Othertown").waitFor();
-    await page.getByText("changes.city: Demoville").waitFor();
+    await page.getByText("City: Othertown").waitFor();
+    await page.getByText("City: Demoville").waitFor();
     await checkBothSchemes(opened, "waiting-full");
     service.answer("updatePatient", demo.aPatient(true, { version: 4, city: "Demoville" }));
     await page.getByRole("button", { name: "Send my version again" }).click();

@@ -15,8 +15,8 @@ const lookEachMs = 250;
 /** Enough to see every kind of write; the full drill has 50. */
 const smokeAgents = 10;
 
-/** Stages on a lab of their own, started fresh and removed afterwards. `isFull`: also journeys that are not proven stable. */
-export function labStages(clock: Clock, isFull: boolean): readonly Stage[] {
+/** Stages on a lab of their own, started fresh and removed afterwards. */
+export function labStages(clock: Clock): readonly Stage[] {
   const stateDir = (rootDir: string): string => join(rootDir, ".careline", "test-lab", "state");
   return [
     {
@@ -27,7 +27,7 @@ export function labStages(clock: Clock, isFull: boolean): readonly Stage[] {
     {
       name: "journeys",
       what: "a browser against the running lab",
-      run: (run) => journeys(run, stateDir(run.rootDir), isFull),
+      run: (run) => journeys(run, stateDir(run.rootDir)),
     },
     ...smokeScenarios.map(
       (scenario): Stage => ({
@@ -88,14 +88,13 @@ async function isProtected(run: StageRun, stateDir: string, clock: Clock): Promi
   }
 }
 
-async function journeys(run: StageRun, stateDir: string, isFull: boolean): Promise<StageCounts> {
+async function journeys(run: StageRun, stateDir: string): Promise<StageCounts> {
   const layout = await layoutAt(run, stateDir);
   const { frontDoorOrigin } = await import("@careline/lab");
   return runVitest(run, ["--config", journeysConfig], {
     CARELINE_FRONT_DOOR: frontDoorOrigin(layout),
     CARELINE_CA: layout.authorityFile,
     CARELINE_STATE: stateDir,
-    ...(isFull ? { CARELINE_ALL_JOURNEYS: "1" } : {}),
   });
 }
 

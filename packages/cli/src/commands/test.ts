@@ -62,16 +62,10 @@ async function test(options: TestOptions, context: CommandContext): Promise<void
   report(results, context);
 }
 
-function chosen(
-  root: string,
-  { only, full }: TestOptions,
-  { clock }: CommandContext,
-): readonly Stage[] {
+function chosen(root: string, { only }: TestOptions, { clock }: CommandContext): readonly Stage[] {
   const all = [
     ...sourceStages,
-    ...labStages(clock, full === true).filter(
-      ({ name }) => name !== "journeys" || hasJourneys(root),
-    ),
+    ...labStages(clock).filter(({ name }) => name !== "journeys" || hasJourneys(root)),
   ];
   if (only === undefined) return all;
   const names = only.split(",");

@@ -1,8 +1,8 @@
-import { Container, NativeSelect, Paper, Skeleton, Stack, Text, Title } from "@mantine/core";
+import { NativeSelect, Paper, Skeleton, Stack, Text } from "@mantine/core";
 import { queryOptions, useQuery } from "@tanstack/react-query";
 import { type ReactElement, useEffect, useState } from "react";
 import { type Answer, send } from "../api/index.ts";
-import { Notice } from "../feedback/index.ts";
+import { Notice, Page } from "../feedback/index.ts";
 import { currentLanguage, useT } from "../i18n/index.ts";
 import { useWorkspace } from "../outbox/index.ts";
 import { callInHandDraft, isRememberedCall, type RememberedCall } from "./remembered-call.ts";
@@ -37,21 +37,13 @@ export function IntakePage(): ReactElement {
     };
   }, [drafts]);
   return (
-    <Container size="md" py="lg">
-      <Stack>
-        <div>
-          <Title order={1} size="h3">
-            {t("adverseEvents.offlineTitle")}
-          </Title>
-          <Text c="dimmed">{t("adverseEvents.offlineText")}</Text>
-        </div>
-        {lookup.kind === "looking" ? (
-          <Skeleton height={320} role="status" aria-label={t("shell.loading")} />
-        ) : (
-          <OfflineReport remembered={lookup.call} />
-        )}
-      </Stack>
-    </Container>
+    <Page title={t("adverseEvents.offlineTitle")} intro={t("adverseEvents.offlineText")}>
+      {lookup.kind === "looking" ? (
+        <Skeleton height={320} role="status" aria-label={t("shell.loading")} />
+      ) : (
+        <OfflineReport remembered={lookup.call} />
+      )}
+    </Page>
   );
 }
 

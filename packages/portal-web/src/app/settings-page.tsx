@@ -1,13 +1,6 @@
-import {
-  Container,
-  Paper,
-  SegmentedControl,
-  Stack,
-  Text,
-  Title,
-  useMantineColorScheme,
-} from "@mantine/core";
+import { Paper, SegmentedControl, Stack, Title, useMantineColorScheme } from "@mantine/core";
 import type { ReactElement } from "react";
+import { Page } from "../feedback/index.ts";
 import { changeLanguage, currentLanguage, isLanguage, languages, useT } from "../i18n/index.ts";
 import { changePreferences } from "../preferences/index.ts";
 import { ShortcutSettings } from "../shortcuts/index.ts";
@@ -25,44 +18,36 @@ export function SettingsPage(): ReactElement {
     if (choice === "light" || choice === "dark" || choice === "auto") setColorScheme(choice);
   };
   return (
-    <Container size="md" py="lg">
-      <Stack gap="lg">
-        <div>
-          <Title order={1} size="h3">
-            {t("shell.settings")}
+    <Page title={t("shell.settings")} intro={t("shell.settingsIntro")}>
+      <Paper withBorder p="md">
+        <Stack>
+          <Title order={2} size="h4">
+            {t("shell.language")}
           </Title>
-          <Text c="dimmed">{t("shell.settingsIntro")}</Text>
-        </div>
-        <Paper withBorder p="md">
-          <Stack>
-            <Title order={2} size="h4">
-              {t("shell.language")}
-            </Title>
-            <SegmentedControl
-              aria-label={t("shell.language")}
-              value={currentLanguage()}
-              onChange={chooseLanguage}
-              data={Object.entries(languages).map(([value, label]) => ({ value, label }))}
-            />
-            <Title order={2} size="h4">
-              {t("shell.colours")}
-            </Title>
-            <SegmentedControl
-              aria-label={t("shell.colours")}
-              value={colorScheme}
-              onChange={chooseColours}
-              data={[
-                { value: "light", label: t("shell.coloursLight") },
-                { value: "dark", label: t("shell.coloursDark") },
-                { value: "auto", label: t("shell.coloursAuto") },
-              ]}
-            />
-          </Stack>
-        </Paper>
-        <Paper withBorder p="md">
-          <ShortcutSettings />
-        </Paper>
-      </Stack>
-    </Container>
+          <SegmentedControl
+            aria-label={t("shell.language")}
+            value={currentLanguage()}
+            onChange={chooseLanguage}
+            data={Object.entries(languages).map(([value, label]) => ({ value, label }))}
+          />
+          <Title order={2} size="h4">
+            {t("shell.colours")}
+          </Title>
+          <SegmentedControl
+            aria-label={t("shell.colours")}
+            value={colorScheme}
+            onChange={chooseColours}
+            data={[
+              { value: "light", label: t("shell.coloursLight") },
+              { value: "dark", label: t("shell.coloursDark") },
+              { value: "auto", label: t("shell.coloursAuto") },
+            ]}
+          />
+        </Stack>
+      </Paper>
+      <Paper withBorder p="md">
+        <ShortcutSettings />
+      </Paper>
+    </Page>
   );
 }

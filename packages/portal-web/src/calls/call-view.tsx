@@ -35,7 +35,9 @@ export function CallView({ call, others }: CallViewProps): ReactElement {
       )}
       <div className={classes.columns}>
         <div className={classes.column}>
-          <CallCard call={call} />
+          <div className={classes.pinned}>
+            <CallCard call={call} />
+          </div>
           {call.callback !== null && (
             <CallbackPanel taskId={call.callback.taskId} isDialling={isDialling(call)} />
           )}

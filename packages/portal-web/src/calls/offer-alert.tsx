@@ -82,9 +82,11 @@ function Ringing({ ringing }: RingingProps): ReactElement {
             {t("errors.refused", { code: errorCode(failed) })}
           </Text>
         )}
-        <Group grow>
+        {/* The one that is meant is the wide one, and shows its keys whole. */}
+        <Group wrap="nowrap">
           <Button
             size="md"
+            flex="1 0 auto"
             color="teal.9"
             leftSection={<IconPhoneIncoming size={18} aria-hidden="true" />}
             rightSection={<Keys command="offer.accept" />}
@@ -96,7 +98,13 @@ function Ringing({ ringing }: RingingProps): ReactElement {
           </Button>
           <Menu withinPortal position="bottom-end">
             <Menu.Target>
-              <Button size="md" variant="default" disabled={isOver} loading={decline.isPending}>
+              <Button
+                size="md"
+                flex="0 1 auto"
+                variant="default"
+                disabled={isOver}
+                loading={decline.isPending}
+              >
                 {t("desk.declineOffer")}
               </Button>
             </Menu.Target>

@@ -4,10 +4,10 @@ import { useQuery } from "@tanstack/react-query";
 import type { ReactElement } from "react";
 import { ownProfileQuery, presenceLooks, reasonLabels, useSetPresence } from "../agents/index.ts";
 import { errorCode } from "../api/index.ts";
+import { Page } from "../feedback/index.ts";
 import { DueFollowUps, tasksQuery } from "../follow-ups/index.ts";
 import { useT } from "../i18n/index.ts";
 import { Keys } from "../shortcuts/index.ts";
-import classes from "./desk.module.css";
 import { MissedOffers, missedOffersQuery } from "./missed-offers.tsx";
 import { RecentCalls } from "./recent-calls.tsx";
 
@@ -23,53 +23,48 @@ export function ReadyView(): ReactElement {
   const presence = profile.data?.presence;
   const isAvailable = presence?.state === "available";
   return (
-    <div className={classes.page}>
-      <Stack gap="md">
-        <Title order={1} size="h3">
-          {t("shell.desk")}
-        </Title>
-        <Paper withBorder p="lg">
-          <Group align="flex-start" wrap="nowrap">
-            <IconHeadset size={36} aria-hidden="true" />
-            <Stack gap="xs" align="flex-start">
-              <Title order={2} size="h4">
-                {isAvailable ? t("desk.readyTitle") : t("desk.notReadyTitle")}
-              </Title>
-              <Text>{isAvailable ? t("desk.readyText") : t("desk.notReadyText")}</Text>
-              {presence !== undefined && !isAvailable && presence.reason !== null && (
-                <Text size="sm" c="dimmed">
-                  {t(presenceLooks[presence.state].label)}: {t(reasonLabels[presence.reason])}
-                </Text>
-              )}
-              {!isAvailable && (
-                <Button
-                  loading={setPresence.isPending}
-                  onClick={() => setPresence.mutate({ state: "available" })}
-                >
-                  {t("desk.goAvailable")}
-                </Button>
-              )}
-              {setPresence.isError && (
-                <Text role="alert" size="sm" c="red">
-                  {t("errors.refused", { code: errorCode(setPresence.error) })}
-                </Text>
-              )}
+    <Page title={t("shell.desk")}>
+      <Paper withBorder p="lg">
+        <Group align="flex-start" wrap="nowrap">
+          <IconHeadset size={36} aria-hidden="true" />
+          <Stack gap="xs" align="flex-start">
+            <Title order={2} size="h4">
+              {isAvailable ? t("desk.readyTitle") : t("desk.notReadyTitle")}
+            </Title>
+            <Text>{isAvailable ? t("desk.readyText") : t("desk.notReadyText")}</Text>
+            {presence !== undefined && !isAvailable && presence.reason !== null && (
               <Text size="sm" c="dimmed">
-                {t("desk.acceptHint")} <Keys command="offer.accept" />
+                {t(presenceLooks[presence.state].label)}: {t(reasonLabels[presence.reason])}
               </Text>
-            </Stack>
-          </Group>
-        </Paper>
-        {isSettled ? (
-          <>
-            <DueFollowUps />
-            <MissedOffers />
-            <RecentCalls />
-          </>
-        ) : (
-          <Skeleton height={240} role="status" aria-label={t("shell.loading")} />
-        )}
-      </Stack>
-    </div>
+            )}
+            {!isAvailable && (
+              <Button
+                loading={setPresence.isPending}
+                onClick={() => setPresence.mutate({ state: "available" })}
+              >
+                {t("desk.goAvailable")}
+              </Button>
+            )}
+            {setPresence.isError && (
+              <Text role="alert" size="sm" c="red">
+                {t("errors.refused", { code: errorCode(setPresence.error) })}
+              </Text>
+            )}
+            <Text size="sm" c="dimmed">
+              {t("desk.acceptHint")} <Keys command="offer.accept" />
+            </Text>
+          </Stack>
+        </Group>
+      </Paper>
+      {isSettled ? (
+        <>
+          <DueFollowUps />
+          <MissedOffers />
+          <RecentCalls />
+        </>
+      ) : (
+        <Skeleton height={240} role="status" aria-label={t("shell.loading")} />
+      )}
+    </Page>
   );
 }

@@ -5,5 +5,6 @@ export { Fact, Facts } from "./facts.tsx";
 export { Failure } from "./failure.tsx";
 export { NotFoundPage } from "./not-found-page.tsx";
 export { Notice } from "./notice.tsx";
+export { Page } from "./page.tsx";
 export { Panel } from "./panel.tsx";
 export { Tag } from "./tag.tsx";

@@ -1,8 +1,8 @@
-import { Container, Skeleton, Stack, Text, Title } from "@mantine/core";
+import { Skeleton, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useSearch } from "@tanstack/react-router";
 import type { ReactElement } from "react";
-import { Failure } from "../feedback/index.ts";
+import { Failure, Page } from "../feedback/index.ts";
 import { useT } from "../i18n/index.ts";
 import { TaskCard } from "./task-card.tsx";
 import { tasksQuery } from "./tasks.ts";
@@ -13,18 +13,13 @@ export function CallbacksPage(): ReactElement {
   const tasks = useQuery(tasksQuery);
   const { task: openId } = useSearch({ from: "/signed-in/callbacks" });
   return (
-    <Container size="md" py="lg">
-      <Stack>
-        <Title order={1} size="h3">
-          {t("desk.tasksTitle")}
-        </Title>
-        {tasks.isPending && <Skeleton height={240} role="status" aria-label={t("shell.loading")} />}
-        {tasks.isError && <Failure error={tasks.error} onRetry={() => void tasks.refetch()} />}
-        {tasks.isSuccess && tasks.data.length === 0 && <Text>{t("desk.tasksEmpty")}</Text>}
-        {tasks.data?.map((task) => (
-          <TaskCard key={task.taskId} task={task} isOpen={task.taskId === openId} />
-        ))}
-      </Stack>
-    </Container>
+    <Page title={t("desk.tasksTitle")}>
+      {tasks.isPending && <Skeleton height={240} role="status" aria-label={t("shell.loading")} />}
+      {tasks.isError && <Failure error={tasks.error} onRetry={() => void tasks.refetch()} />}
+      {tasks.isSuccess && tasks.data.length === 0 && <Text>{t("desk.tasksEmpty")}</Text>}
+      {tasks.data?.map((task) => (
+        <TaskCard key={task.taskId} task={task} isOpen={task.taskId === openId} />
+      ))}
+    </Page>
   );
 }

@@ -5,6 +5,7 @@ import { type ReactElement, useState } from "react";
 import { Failure } from "../feedback/index.ts";
 import { useT } from "../i18n/index.ts";
 import { currentWorkspace } from "./current-workspace.ts";
+import { fieldText } from "./field-texts.ts";
 import classes from "./outbox.module.css";
 import { readTheirVersion } from "./their-version.ts";
 import { currentVersionOf, plainVersion } from "./versions.ts";
@@ -26,6 +27,10 @@ export function ConflictChoice({ item }: ConflictChoiceProps): ReactElement {
     enabled: named !== null,
   });
   const outbox = currentWorkspace()?.outbox;
+  const nameOf = (path: string): string => {
+    const text = fieldText(path);
+    return text === null ? path : t(text);
+  };
   const sendMine = (): void => {
     // On top of what the person has just compared with.
     const version = theirs.data?.version ?? named;
@@ -41,13 +46,15 @@ export function ConflictChoice({ item }: ConflictChoiceProps): ReactElement {
   return (
     <Stack gap="xs">
       <SimpleGrid cols={{ base: 1, sm: named === null ? 1 : 2 }}>
-        {write !== null && <Version title={t("outbox.mine")} text={plainVersion(write.body)} />}
+        {write !== null && (
+          <Version title={t("outbox.mine")} text={plainVersion(write.body, nameOf)} />
+        )}
         {theirs.isFetching && (
           <Skeleton height={48} role="status" aria-label={t("shell.loading")} />
         )}
         {theirs.isError && <Failure error={theirs.error} onRetry={() => void theirs.refetch()} />}
         {theirs.isSuccess && !theirs.isFetching && theirs.data !== null && (
-          <Version title={t("outbox.theirs")} text={plainVersion(theirs.data.content)} />
+          <Version title={t("outbox.theirs")} text={plainVersion(theirs.data.content, nameOf)} />
         )}
       </SimpleGrid>
       <Group gap="xs">

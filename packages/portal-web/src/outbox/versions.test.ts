@@ -1,9 +1,17 @@
 import { expect, it } from "vitest";
+import { fieldText } from "./field-texts.ts";
 import { currentVersionOf, plainVersion } from "./versions.ts";
 
 it("shows fields of both versions line by line, without ids", () => {
   const body = { noteId: "x", noteText: "Called back", wrapUp: { code: "done", resolution: null } };
-  expect(plainVersion(body)).toBe("noteText: Called back\nwrapUp.code: done");
+  const asItIs = (path: string): string => path;
+  expect(plainVersion(body, asItIs)).toBe("noteText: Called back\nwrapUp.code: done");
+});
+it("names a field as the screen does, by its own path where several have its name", () => {
+  expect(fieldText("changes.zipCode")).toBe("patients.zipCode");
+  expect(fieldText("authority.kind")).toBe("desk.authority");
+  expect(fieldText("reactions.0.verbatim")).toBe("adverseEvents.verbatim");
+  expect(fieldText("wrapUp.kind")).toBeNull();
 });
 it("reads the service's version from the problem document", () => {
   const problem = { code: "STALE_VERSION", status: 412, yourVersion: 3, currentVersion: 4 };

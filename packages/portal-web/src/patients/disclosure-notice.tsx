@@ -9,19 +9,16 @@ interface DisclosureNoticeProps {
   readonly disclosure: PatientCard["disclosure"];
 }
 
-/** What may be said to whoever is on the line. Loud only where it is less than everything. */
+/** What may be said to whoever is on the line, where it is less than everything. */
 export function DisclosureNotice({ disclosure }: DisclosureNoticeProps): ReactElement | null {
   const t = useT();
   const { because, scope, until } = disclosure;
   switch (because) {
     case "unverified":
-      return null;
     case "patient":
-      return <Quiet text={t("patients.disclosure.patient")} />;
     case "verified_caller":
-      return <Quiet text={t("patients.disclosure.verifiedCaller")} />;
     case "no_caller":
-      return <Quiet text={t("patients.disclosure.noCaller")} />;
+      return null;
     case "treating_professional":
       return (
         <Notice tone="calm" title={t("patients.disclosure.professional")}>
@@ -45,12 +42,25 @@ export function DisclosureNotice({ disclosure }: DisclosureNoticeProps): ReactEl
   }
 }
 
-function Quiet({ text }: { readonly text: string }): ReactElement {
-  return (
-    <Text size="xs" c="dimmed">
-      {text}
-    </Text>
-  );
+/** The same in a few words, where nothing has to be minded. */
+export function quietDisclosure(
+  because: PatientCard["disclosure"]["because"],
+  t: Translate,
+): string | null {
+  switch (because) {
+    case "patient":
+      return t("patients.disclosure.patient");
+    case "verified_caller":
+      return t("patients.disclosure.verifiedCaller");
+    case "no_caller":
+      return t("patients.disclosure.noCaller");
+    case "unverified":
+    case "treating_professional":
+    case "representative":
+    case "no_authority":
+    case "expired":
+      return null;
+  }
 }
 
 interface NothingToSayProps {

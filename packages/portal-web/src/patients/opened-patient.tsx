@@ -7,7 +7,7 @@ import { announce } from "../announce/index.ts";
 import { errorCode, insist } from "../api/index.ts";
 import { Failure, Tag } from "../feedback/index.ts";
 import { useT } from "../i18n/index.ts";
-import { DisclosureNotice } from "./disclosure-notice.tsx";
+import { DisclosureNotice, quietDisclosure } from "./disclosure-notice.tsx";
 import { PatientChooser } from "./patient-chooser.tsx";
 import { PatientDetails } from "./patient-details.tsx";
 import { type PatientCard, patientQuery } from "./patient-queries.ts";
@@ -55,7 +55,12 @@ export function OpenedPatient({ call, patientId, onOpened }: OpenedPatientProps)
           {nameOf(card) ?? t("patients.unidentified")}
         </Text>
         <Text size="sm" c="dimmed">
-          {t("patients.cardFacts", { mrn: card.mrn, year: card.birthYear ?? "—" })}
+          {[
+            t("patients.cardFacts", { mrn: card.mrn, year: card.birthYear ?? "—" }),
+            quietDisclosure(card.disclosure.because, t),
+          ]
+            .filter(Boolean)
+            .join(" · ")}
         </Text>
       </div>
       {/* As high as its button, which becomes a label. */}

@@ -35,7 +35,7 @@ export function ServiceBanner({
   const look = lookOf(service, outbox);
   const headline = headlineOf(service, outbox, t);
   useAnnouncedChange(service, t);
-  const parts = partsOf(outbox, confirmedAt, t);
+  const parts = partsOf(outbox, confirmedAt, t).filter((part) => part !== headline);
   return (
     <section
       className={`${classes.banner} ${classes[look.tone]}`}
@@ -86,6 +86,8 @@ function headlineOf(service: ServiceState, outbox: OutboxSnapshot, t: Translate)
     case "unknown":
     case "serving":
       if (outbox.waiting > 0) return t("status.sending");
+      // Nothing else is said while something is known not to be saved.
+      if (outbox.conflicts > 0) return t("outbox.conflicts", { count: outbox.conflicts });
       return outbox.unconfirmed > 0 ? t("status.confirming") : t("status.allConfirmed");
   }
 }

@@ -1,7 +1,7 @@
-import { Container, Skeleton, Stack, Text, Title } from "@mantine/core";
+import { Skeleton, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import type { ReactElement } from "react";
-import { Failure } from "../feedback/index.ts";
+import { Failure, Page } from "../feedback/index.ts";
 import { useT } from "../i18n/index.ts";
 import { demoStateQuery } from "./demo-state.ts";
 import { PlaceCallForm } from "./place-call-form.tsx";
@@ -12,26 +12,18 @@ export function SimulatorPage(): ReactElement {
   const t = useT();
   const demo = useQuery(demoStateQuery);
   return (
-    <Container size="sm" py="lg">
-      <Stack>
-        <div>
-          <Title order={1} size="h3">
-            {t("shell.simulator")}
-          </Title>
-          <Text c="dimmed">{t("simulator.intro")}</Text>
-        </div>
-        {demo.isPending && <Skeleton height={420} role="status" aria-label={t("shell.loading")} />}
-        {demo.isError && demo.data === undefined && (
-          <Failure error={demo.error} onRetry={() => void demo.refetch()} />
-        )}
-        {demo.data !== undefined && (
-          <>
-            <Text role="status">{t("simulator.openCalls", { count: demo.data.openCalls })}</Text>
-            <PlaceCallForm demo={demo.data} />
-            <SteadyStream stream={demo.data.stream} />
-          </>
-        )}
-      </Stack>
-    </Container>
+    <Page title={t("shell.simulator")} intro={t("simulator.intro")}>
+      {demo.isPending && <Skeleton height={420} role="status" aria-label={t("shell.loading")} />}
+      {demo.isError && demo.data === undefined && (
+        <Failure error={demo.error} onRetry={() => void demo.refetch()} />
+      )}
+      {demo.data !== undefined && (
+        <>
+          <Text role="status">{t("simulator.openCalls", { count: demo.data.openCalls })}</Text>
+          <PlaceCallForm demo={demo.data} />
+          <SteadyStream stream={demo.data.stream} />
+        </>
+      )}
+    </Page>
   );
 }

@@ -29,7 +29,7 @@ export const patients = {
   link: "This call is about them",
   linked: "Patient chosen for this call",
   verifyTitle: "Verify two identifiers with the caller",
-  verifyHint: "Ask, type what they say. Stored values stay hidden.",
+  verifyHint: "Ask, type what they say. Not the patient? Say so under Caller.",
   verify: "Verify ({{count}} of {{needed}})",
   oneMore: "One more identifier is needed.",
   notMatched: "Does not match: {{names}}.",
@@ -65,10 +65,9 @@ export const patients = {
   preferredLanguage: "Preferred language",
   withheld: "Not within their authority",
   disclosure: {
-    verifiedCaller:
-      "Verified as the patient. If somebody else speaks for them, say so under Caller.",
-    patient: "The caller is the patient.",
-    noCaller: "Opened with a reason: nobody on the line is verified for this record.",
+    verifiedCaller: "verified as the patient",
+    patient: "the caller is the patient",
+    noCaller: "opened with a reason",
     professional: "Medical matters only",
     professionalText: "The caller treats the patient. Insurance and social security stay closed.",
     representative: {
@@ -87,7 +86,7 @@ export const patients = {
   },
   correct: "Correct the record",
   correctTitle: "Correct the record",
-  keepEmpty: "Empty: stays {{masked}}",
+  keepEmpty: "Stays {{masked}}",
   correctReason: "Why is it corrected?",
   correctReasonText: "At least ten characters. Your reason and the old values stay on record.",
   saveCorrection: "Save correction",

@@ -30,7 +30,7 @@ export const patients = {
   link: "La llamada trata de esta persona",
   linked: "Paciente elegido para esta llamada",
   verifyTitle: "Verifique dos datos con el interlocutor",
-  verifyHint: "Pregunte y escriba lo que diga. Lo guardado no se muestra.",
+  verifyHint: "Pregunte y escriba lo que diga. ¿No es el paciente? Indíquelo en Interlocutor.",
   verify: "Verificar ({{count}} de {{needed}})",
   oneMore: "Falta un dato más.",
   notMatched: "No coincide: {{names}}.",
@@ -66,10 +66,9 @@ export const patients = {
   preferredLanguage: "Idioma preferido",
   withheld: "Fuera de su autorización",
   disclosure: {
-    verifiedCaller:
-      "Verificado como el paciente. Si habla otra persona por él, indíquelo en Interlocutor.",
-    patient: "Quien llama es el paciente.",
-    noCaller: "Abierto con un motivo: nadie en línea está verificado para esta ficha.",
+    verifiedCaller: "verificado como el paciente",
+    patient: "quien llama es el paciente",
+    noCaller: "abierto con un motivo",
     professional: "Solo asuntos médicos",
     professionalText: "Quien llama trata al paciente. Seguro y seguridad social quedan cerrados.",
     representative: {
@@ -88,7 +87,7 @@ export const patients = {
   },
   correct: "Corregir la ficha",
   correctTitle: "Corregir la ficha",
-  keepEmpty: "Vacío: sigue {{masked}}",
+  keepEmpty: "Queda {{masked}}",
   correctReason: "¿Por qué se corrige?",
   correctReasonText:
     "Al menos diez caracteres. Su motivo y los valores antiguos quedan registrados.",
