@@ -17,11 +17,21 @@ export interface FrontDoorParts {
 const requestsPer10sMax = 1000;
 /** Sign-ins and other requests without a session come from everyone behind one address. */
 const anonymousPer10sMax = 20_000;
+/**
+ * Requests that one region works on at once; the others wait at the door for their turn. When a region has taken over, everybody comes at once, and
+ * without this bound everybody's first request opened a connection: 95 TLS handshakes in a row kept the portal from its work for 0.5 to 1.1 s
+ * (50 clients, 2 cores). Twice the portal's database connections, so that none of them waits for the door.
+ */
+const turnsMax = 32;
+/** HAProxy's buffer, and what of it a body may take; longer bodies are passed on while they arrive and have no part in the turns. */
+const bufferBytes = 65_536;
+const wholeBodyBytes = 57_344;
 
 /**
  * HAProxy's configuration. Four backends: {permit, alive} × {api, page}. The page ones follow the
  * state of the api ones' servers, so each region is checked once per pool; they differ in what is
- * said when nothing can be served.
+ * said when nothing can be served. A fifth, permit_apart, is for what keeps a connection to itself:
+ * event streams and long bodies.
  */
 export function frontDoorConfig(parts: FrontDoorParts): string {
   return [
@@ -32,6 +42,12 @@ export function frontDoorConfig(parts: FrontDoorParts): string {
       apiBackend(parts, pool),
       pageBackend(parts, pool),
     ]),
+    followingBackend(
+      parts,
+      "permit_apart",
+      "permit_api",
+      answerErrors(parts, "json", [502, 503, 504], 1),
+    ),
   ].join("\n");
 }
 
@@ -44,6 +60,8 @@ function globals(parts: FrontDoorParts): string {
   ssl-default-bind-options ssl-min-ver TLSv1.3
   ssl-default-server-options ssl-min-ver TLSv1.3
   tune.h2.max-concurrent-streams 200
+  # A whole body of an ordinary request fits (below: wait-for-body).
+  tune.bufsize ${bufferBytes}
   # Checks of both regions need not fall together.
   spread-checks 5
 `;
@@ -105,6 +123,8 @@ ${answerErrors(parts, "html", [502, 503, 504], 2)}
   acl is_too_fast sc1_http_req_rate(addresses) gt ${anonymousPer10sMax}
 ${refuse(parts, 403, "is_refused")}
 ${refuse(parts, 429, "is_too_fast")}
+  # A request takes one of the few turns (permit_api) when it is here as a whole, not when its sender begins.
+  http-request wait-for-body time 10s if { req.body_size gt 0 } or { req.hdr(transfer-encoding) -m found }
   http-request set-header X-Forwarded-For %[src]
   http-request set-header X-Forwarded-Proto https
   http-request set-header X-Forwarded-Host localhost:${parts.port}
@@ -115,6 +135,9 @@ ${refuse(parts, 429, "is_too_fast")}
   # a few hundred times a second.
   acl is_read method GET HEAD OPTIONS
 ${pauseWrites(parts)}
+  acl is_apart path /api/events
+  acl is_apart req.body_size gt ${wholeBodyBytes}
+  use_backend permit_apart if has_permit for_api is_apart
   use_backend permit_api if has_permit for_api
   use_backend permit_page if has_permit
   use_backend alive_api if for_api
@@ -170,15 +193,21 @@ const checks = {
   },
 } as const;
 
+/** `http-reuse always`: a client's first request may use a connection that others left open; a write that breaks on it is repeated with its key. */
+const turns = {
+  permit: { of: "  http-reuse always\n", each: `maxconn ${turnsMax} pool-purge-delay 60s ` },
+  alive: { of: "", each: "" },
+} as const;
+
 function apiBackend(parts: FrontDoorParts, pool: "permit" | "alive"): string {
   const { path, timing } = checks[pool];
   const servers = parts.regions.map(
     ({ name, port }) =>
-      `  server ${name} 127.0.0.1:${port} check ${timing} on-marked-down shutdown-sessions ${serverTls(parts)}`,
+      `  server ${name} 127.0.0.1:${port} check ${timing} ${turns[pool].each}on-marked-down shutdown-sessions ${serverTls(parts)}`,
   );
   return `backend ${pool}_api
   balance first
-  option httpchk
+${turns[pool].of}  option httpchk
   http-check send meth GET uri ${path} ver HTTP/1.1 hdr Host localhost
   http-check expect status 200
 ${answerErrors(parts, "json", [502, 503, 504], 1)}
@@ -187,16 +216,27 @@ ${servers.join("\n")}
 }
 
 function pageBackend(parts: FrontDoorParts, pool: "permit" | "alive"): string {
-  const servers = parts.regions.map(
-    ({ name, port }) =>
-      `  server ${name} 127.0.0.1:${port} track ${pool}_api/${name} on-marked-down shutdown-sessions ${serverTls(parts)}`,
-  );
-  return `backend ${pool}_page
-  balance first
-  # Only what holds no secret: compressed answers tell their content by their length.
+  const rules = `  # Only what holds no secret: compressed answers tell their content by their length.
   compression algo gzip
   compression type text/css text/javascript application/javascript image/svg+xml application/manifest+json
-${answerErrors(parts, "html", [502, 503, 504], 2)}
+${answerErrors(parts, "html", [502, 503, 504], 2)}`;
+  return followingBackend(parts, `${pool}_page`, `${pool}_api`, rules);
+}
+
+/** A backend whose servers are up when those of `leader` are. */
+function followingBackend(
+  parts: FrontDoorParts,
+  name: string,
+  leader: string,
+  rules: string,
+): string {
+  const servers = parts.regions.map(
+    (region) =>
+      `  server ${region.name} 127.0.0.1:${region.port} track ${leader}/${region.name} on-marked-down shutdown-sessions ${serverTls(parts)}`,
+  );
+  return `backend ${name}
+  balance first
+${rules}
 ${servers.join("\n")}
 `;
 }

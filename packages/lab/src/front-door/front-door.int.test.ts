@@ -58,6 +58,34 @@ describe("the front door", () => {
     expect(door.west.seen).not.toContain("POST /api/calls");
   });
 
+  it("lets a crowd take turns on few connections, and everybody is served", async () => {
+    door.east.term = 3;
+    await door.open();
+    await until(async () => (await door.servedBy()) === "east");
+    const before = door.east.connections;
+    const served = await Promise.all(Array.from({ length: 200 }, () => door.servedBy()));
+    expect(new Set(served)).toEqual(new Set(["east"]));
+    // 32 turns, and the checks of two pools meanwhile.
+    expect(door.east.connections - before).toBeLessThan(60);
+  });
+
+  it.each([
+    ["short", 1_000, 100],
+    ["long", 200_000, 100_000],
+  ])(
+    "serves others while many senders stop in the middle of a %s body",
+    async (_, length, bytes) => {
+      door.east.term = 3;
+      await door.open();
+      await until(async () => (await door.servedBy()) === "east");
+      const stalled = await Promise.all(
+        Array.from({ length: 50 }, () => door.stall("/api/x", length, bytes)),
+      );
+      expect(await door.servedBy()).toBe("east");
+      for (const breakOff of stalled) breakOff();
+    },
+  );
+
   it("ends the sessions of a region that lost its permit, so that nobody waits for it", async () => {
     door.east.term = 3;
     await door.open();

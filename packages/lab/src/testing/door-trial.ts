@@ -23,6 +23,8 @@ export interface FakePortal {
   /** What it does with a request that is not a check. */
   answer: "well" | "break-off" | "never";
   readonly seen: string[];
+  /** Connections that were made to it, the checks' own included. */
+  connections: number;
   /** New connections are accepted and then neither read nor answered, as by a process that a crowd keeps busy; kept ones go on. */
   isBusy: boolean;
   /** Nothing is answered any more, also on kept connections, as if the process were stopped. */
@@ -147,9 +149,30 @@ export class DoorTrial {
     });
   }
 
-  /** Name of the region that answers, or the status when none does. */
+  /** Sends the head and the first bytes of a body and then nothing; resolves how to break it off when the door has taken them. */
+  async stall(path: string, length: number, bytes: number): Promise<() => void> {
+    const sent = request({
+      host: "localhost",
+      port: this.port,
+      path,
+      method: "POST",
+      headers: { "content-length": length },
+      rejectUnauthorized: false,
+      agent: false,
+    });
+    sent.on("error", () => {});
+    await new Promise<void>((resolve) => sent.write(Buffer.alloc(bytes), () => resolve()));
+    return () => sent.destroy();
+  }
+
+  /**
+   * Name of the region that answers, or the status when none does; "broken" when the door ended the session of a region that
+   * it marked down in this very moment.
+   */
   async servedBy(path = "/api/x"): Promise<string> {
-    const { status, text } = await this.ask(path);
+    const answer = await this.ask(path).catch(() => null);
+    if (answer === null) return "broken";
+    const { status, text } = answer;
     return status === 200 ? (JSON.parse(text) as { site: string }).site : `status ${status}`;
   }
 
@@ -194,6 +217,7 @@ async function aPortal(dir: string, name: "east" | "west"): Promise<FakePortal> 
   // Connections go through this server's hands, so that they can be left lying without a handshake.
   const gate = createServer((socket) => {
     sockets.add(socket);
+    portal.connections += 1;
     socket.on("error", () => {});
     socket.once("close", () => sockets.delete(socket));
     if (!portal.isBusy && !isHanging) server.emit("connection", socket);
@@ -207,6 +231,7 @@ async function aPortal(dir: string, name: "east" | "west"): Promise<FakePortal> 
     isAlive: true,
     answer: "well",
     seen: [],
+    connections: 0,
     isBusy: false,
     hang: () => {
       isHanging = true;
