@@ -71,6 +71,9 @@ export const situations: readonly {
     ],
   },
   { situation: "A planned move", drills: ["switchover"] },
-  { situation: "Something outside the regions is lost", drills: ["identity-provider-lost"] },
+  {
+    situation: "Something outside the regions is lost",
+    drills: ["identity-provider-lost", "door-guard-lost"],
+  },
   { situation: "Many at once, one after another", drills: ["hundred-writers"] },
 ];

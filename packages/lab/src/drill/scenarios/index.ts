@@ -9,6 +9,7 @@ import {
   controllersKilledInSwitchover,
 } from "./controllers-killed-at-steps.ts";
 import { diskFull } from "./disk-full.ts";
+import { doorGuardLost } from "./door-guard-lost.ts";
 import { hundredWriters } from "./hundred-writers.ts";
 import { identityProviderLost } from "./identity-provider-lost.ts";
 import { keeperKilled } from "./keeper-killed.ts";
@@ -68,6 +69,7 @@ export const scenarios: readonly Scenario[] = [
   quorumLostUnreplicated,
   quorumForced,
   identityProviderLost,
+  doorGuardLost,
   redisLost,
   redisWiped,
   diskFull,
