@@ -38,7 +38,7 @@ const limits = {
   protect: 240_000,
   replay: 30_000,
   settle: 2_000,
-  before: 5_000,
+  before: 3_000,
 };
 
 /** A crew begins with a few hundred handshakes and first reads at once; a hundred agents took 26 s beside two other labs. */
