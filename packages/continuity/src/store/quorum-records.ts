@@ -59,9 +59,9 @@ export class QuorumRecords {
     keysBeside: readonly string[],
     prefixes: readonly string[],
     signal: AbortSignal,
-  ): Promise<{ readonly view: QuorumView; readonly records: Snapshot["records"] }> {
+  ): Promise<Snapshot & { readonly view: QuorumView }> {
     const snapshot = await this.#reads.read([...VIEW_KEYS, ...keysBeside], signal, prefixes);
-    return { view: this.#view(snapshot), records: snapshot.records };
+    return { ...snapshot, view: this.#view(snapshot) };
   }
 
   /** Applies a transaction; either way `view` is what the store held right after. Errors: STORE_…. */
