@@ -102,9 +102,10 @@ function storeOf(
   process: "keeper" | "controller",
   site: Site,
 ): KeeperFile["store"] {
-  const own = [site, ...sites.filter((other) => other !== site)];
+  // The witness before the other region: when the own member is slow for once, the other region's may be the one that hangs.
+  const others = (["witness", "west", "east"] as const).filter((other) => other !== site);
   return {
-    members: own.map((member) => ({
+    members: [site, ...others].map((member) => ({
       name: member,
       url: `https://${localhost}:${layout.ports.reach(site, member, "etcd")}`,
     })),
