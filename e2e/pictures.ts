@@ -52,6 +52,33 @@ const pictures: Readonly<Record<string, Picture>> = {
       await page.getByText("4 of 4 criteria").waitFor();
     },
   },
+  authority: {
+    path: "/desk",
+    prepare: (service) =>
+      withCall(
+        service,
+        demo.aCaller({
+          name: "Leo Example",
+          relationship: "spouse",
+          authority: {
+            kind: "representative",
+            verifiedBy: "verbal_consent",
+            scope: "medical",
+            expiresOn: "2027-01-31",
+          },
+        }),
+      ).answer("readPatient", demo.aPatientFor("representative")),
+    show: (page) => page.getByText("Medical matters only").waitFor(),
+  },
+  correction: {
+    path: "/desk",
+    prepare: (service) => withCall(service),
+    show: async (page) => {
+      await page.getByRole("button", { name: "Correct the record" }).click();
+      await page.getByLabel("City").fill("Demoville");
+      await page.getByLabel("Why is it corrected?").fill("The caller has moved house");
+    },
+  },
   callback: {
     path: `/callbacks?task=${taskId}`,
     prepare: () => undefined,
@@ -97,7 +124,7 @@ const pictures: Readonly<Record<string, Picture>> = {
 };
 
 /** Those that the guides show. */
-const ofGuides = ["desk", "callback", "read-only", "board", "simulator"];
+const ofGuides = ["desk", "authority", "correction", "callback", "read-only", "board", "simulator"];
 
 const folder = process.argv[2];
 const target = folder ?? join(import.meta.dirname, "../docs/guides/pictures");

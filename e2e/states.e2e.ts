@@ -163,6 +163,7 @@ const screens: Readonly<Record<string, Screen>> = {
       "read-only": readOnly,
     },
     shows: {
+      empty: /0 calls are open/,
       full: /3 calls are open/,
       failed: /INTERNAL/,
       denied: /You may not see this page/,

@@ -1,6 +1,6 @@
-import { Skeleton, Text } from "@mantine/core";
+import { Button, Paper, Skeleton, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { useSearch } from "@tanstack/react-router";
+import { Link, useSearch } from "@tanstack/react-router";
 import type { ReactElement } from "react";
 import { Failure, Page } from "../feedback/index.ts";
 import { useT } from "../i18n/index.ts";
@@ -16,10 +16,28 @@ export function CallbacksPage(): ReactElement {
     <Page title={t("desk.tasksTitle")}>
       {tasks.isPending && <Skeleton height={240} role="status" aria-label={t("shell.loading")} />}
       {tasks.isError && <Failure error={tasks.error} onRetry={() => void tasks.refetch()} />}
-      {tasks.isSuccess && tasks.data.length === 0 && <Text>{t("desk.tasksEmpty")}</Text>}
+      {tasks.isSuccess && tasks.data.length === 0 && <NothingDue />}
       {tasks.data?.map((task) => (
         <TaskCard key={task.taskId} task={task} isOpen={task.taskId === openId} />
       ))}
     </Page>
+  );
+}
+
+/** What to do when nothing is to be done: where such entries come from, and the way back. */
+function NothingDue(): ReactElement {
+  const t = useT();
+  return (
+    <Paper withBorder p="lg">
+      <Stack gap="xs" align="flex-start">
+        <Text fw={600}>{t("desk.tasksEmpty")}</Text>
+        <Text size="sm" c="dimmed">
+          {t("desk.tasksEmptyNext")}
+        </Text>
+        <Button component={Link} to="/desk" variant="default">
+          {t("desk.backToDesk")}
+        </Button>
+      </Stack>
+    </Paper>
   );
 }

@@ -73,15 +73,18 @@ interface DueProps {
 function Due({ dueAt }: DueProps): ReactElement {
   const t = useT();
   const now = useNow();
+  const due = new Date(dueAt);
+  const isToday = due.toDateString() === new Date(now).toDateString();
+  // The day only where it is another one: what is left is read at a glance.
   const when = new Intl.DateTimeFormat(currentLanguage(), {
-    dateStyle: "medium",
     timeStyle: "short",
-  }).format(new Date(dueAt));
+    ...(isToday ? {} : { dateStyle: "medium" }),
+  }).format(due);
   const isOverdue = Date.parse(dueAt) < now;
   const Icon = isOverdue ? IconAlertTriangle : IconClock;
   return (
-    <Group gap={6}>
-      <Icon size={16} aria-hidden="true" />
+    <Group gap={6} wrap="nowrap" {...(isOverdue ? { c: "red" } : {})}>
+      <Icon size={16} aria-hidden="true" style={{ flex: "none" }} />
       <Text size="sm" {...(isOverdue ? { c: "red", fw: 600 } : {})}>
         {isOverdue ? t("desk.taskOverdue", { when }) : t("desk.taskDueIn", { when })}
       </Text>

@@ -1,4 +1,4 @@
-import { Button, Group, Stack, Table, Text, Title } from "@mantine/core";
+import { Button, Group, Stack, Text, Title } from "@mantine/core";
 import { type KeyboardEvent, type ReactElement, useState } from "react";
 import { announce } from "../announce/index.ts";
 import { useT } from "../i18n/index.ts";
@@ -6,6 +6,7 @@ import { changePreferences, usePreferences } from "../preferences/index.ts";
 import { type CommandId, commandIds, commands, commandWithKeys } from "./commands.ts";
 import { combinationOf, typesCharacter } from "./key-combination.ts";
 import { Keys } from "./keys.tsx";
+import classes from "./shortcut-settings.module.css";
 import { ShortcutSwitch } from "./shortcut-switch.tsx";
 
 /** Where a person gives commands other keys, or switches all of them off. */
@@ -48,30 +49,24 @@ export function ShortcutSettings(): ReactElement {
           {problem}
         </Text>
       )}
-      <Table verticalSpacing={4} maw={640}>
-        <Table.Tbody>
-          {commandIds.map((id) => (
-            <Table.Tr key={id}>
-              <Table.Td>{t(commands[id].label)}</Table.Td>
-              <Table.Td>
-                <Keys command={id} />
-              </Table.Td>
-              <Table.Td>
-                <Button
-                  size="compact-sm"
-                  variant={listening === id ? "filled" : "default"}
-                  onClick={() => setListening(id)}
-                  onBlur={() => setListening((now) => (now === id ? null : now))}
-                  onKeyDown={(event) => take(event, id)}
-                  aria-label={t("shortcuts.changeOf", { command: t(commands[id].label) })}
-                >
-                  {listening === id ? t("shortcuts.press") : t("shortcuts.change")}
-                </Button>
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
+      <ul className={classes.rows}>
+        {commandIds.map((id) => (
+          <li key={id}>
+            <span>{t(commands[id].label)}</span>
+            <Keys command={id} />
+            <Button
+              size="compact-sm"
+              variant={listening === id ? "filled" : "default"}
+              onClick={() => setListening(id)}
+              onBlur={() => setListening((now) => (now === id ? null : now))}
+              onKeyDown={(event) => take(event, id)}
+              aria-label={t("shortcuts.changeOf", { command: t(commands[id].label) })}
+            >
+              {listening === id ? t("shortcuts.press") : t("shortcuts.change")}
+            </Button>
+          </li>
+        ))}
+      </ul>
       <Group>
         <Button variant="default" onClick={() => changePreferences({ remapped: {} })}>
           {t("shortcuts.reset")}

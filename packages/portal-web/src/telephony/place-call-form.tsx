@@ -4,6 +4,7 @@ import {
   NativeSelect,
   NumberInput,
   Paper,
+  SimpleGrid,
   Stack,
   Text,
   TextInput,
@@ -76,7 +77,7 @@ export function PlaceCallForm({ demo }: PlaceCallFormProps): ReactElement {
           error={isPhoneWrong ? t("simulator.phoneWrong") : null}
           onChange={(event) => setPhone(event.currentTarget.value)}
         />
-        <Group grow align="flex-start">
+        <SimpleGrid cols={{ base: 1, xs: 2 }}>
           <NativeSelect
             label={t("desk.queue")}
             value={queue?.code ?? ""}
@@ -92,7 +93,7 @@ export function PlaceCallForm({ demo }: PlaceCallFormProps): ReactElement {
             ]}
             onChange={(event) => setLanguage(event.currentTarget.value)}
           />
-        </Group>
+        </SimpleGrid>
         <TextInput
           label={t("desk.statedReason")}
           placeholder={t("simulator.defaultReason")}

@@ -1,6 +1,6 @@
 export const board = {
   queues: "Queues",
-  noQueues: "You have no queues yet.",
+  noQueues: "You have no queues yet. An administrator gives your programme one.",
   waiting: "Waiting",
   longestWait: "Longest wait",
   ringing: "Ringing",
@@ -13,7 +13,7 @@ export const board = {
   agents_other: "{{count}} agents",
   search: "Name or team",
   shown: "{{shown}} of {{of}} shown",
-  noAgents: "Nobody of your teams is here yet.",
+  noAgents: "Nobody of your teams is here yet. They appear as soon as they sign in.",
   noMatch: "Nobody matches the filter.",
   filterByState: "Filter by status",
   column: { name: "Name", team: "Team", state: "Status", since: "Time in status" },

@@ -232,6 +232,8 @@ export const desk = {
   taskKept: "Follow-up kept",
   tasksTitle: "Follow-ups and callbacks",
   tasksEmpty: "Nothing is due. Well done.",
+  tasksEmptyNext: "What you plan on a call with “Plan a follow-up or callback” is listed here.",
+  backToDesk: "Back to the desk",
   taskDone: "Mark as done",
   taskOutcome: "Outcome",
   taskDueIn: "due {{when}}",

@@ -14,7 +14,7 @@ export const shell = {
   colours: "Colours",
   coloursLight: "Light",
   coloursDark: "Dark",
-  coloursAuto: "As this computer",
+  coloursAuto: "System",
   account: "Account of {{name}}",
   lockNow: "Lock screen",
   signOut: "Sign out",

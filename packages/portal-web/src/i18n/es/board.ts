@@ -1,6 +1,6 @@
 export const board = {
   queues: "Colas",
-  noQueues: "Aún no tiene colas.",
+  noQueues: "Aún no tiene colas. Un administrador le da una a su programa.",
   waiting: "En espera",
   longestWait: "Espera más larga",
   ringing: "Sonando",
@@ -13,7 +13,7 @@ export const board = {
   agents_other: "{{count}} agentes",
   search: "Nombre o equipo",
   shown: "{{shown}} de {{of}} mostrados",
-  noAgents: "Todavía no hay nadie de sus equipos.",
+  noAgents: "Todavía no hay nadie de sus equipos. Aparecen en cuanto inician sesión.",
   noMatch: "Nadie coincide con el filtro.",
   filterByState: "Filtrar por estado",
   column: { name: "Nombre", team: "Equipo", state: "Estado", since: "Tiempo en el estado" },

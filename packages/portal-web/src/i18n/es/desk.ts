@@ -236,6 +236,8 @@ export const desk = {
   taskKept: "Seguimiento guardado",
   tasksTitle: "Seguimientos y devoluciones",
   tasksEmpty: "No hay nada pendiente. Bien hecho.",
+  tasksEmptyNext: "Lo que planifique en una llamada con «Planificar un seguimiento» aparece aquí.",
+  backToDesk: "Volver al escritorio",
   taskDone: "Marcar como hecho",
   taskOutcome: "Resultado",
   taskDueIn: "para el {{when}}",

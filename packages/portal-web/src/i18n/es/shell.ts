@@ -14,7 +14,7 @@ export const shell = {
   colours: "Colores",
   coloursLight: "Claro",
   coloursDark: "Oscuro",
-  coloursAuto: "Como este equipo",
+  coloursAuto: "Sistema",
   account: "Cuenta de {{name}}",
   lockNow: "Bloquear pantalla",
   signOut: "Cerrar sesión",
