@@ -28,7 +28,16 @@ export async function signIn(
   account: Account,
   signal: AbortSignal,
 ): Promise<void> {
-  let answer = await browser.ask(`${origin}/auth/sign-in?returnTo=/`, {}, stepLimitMs, signal);
+  const ask = async (url: string, message: Step["message"]): Promise<BrowserAnswer> => {
+    try {
+      return await browser.ask(url, message, stepLimitMs, signal);
+    } catch (cause) {
+      signal.throwIfAborted();
+      const what = `${account.login} could not sign in: nothing answers at ${new URL(url).origin}`;
+      throw new LabError("SIGN_IN_FAILED", what, { cause });
+    }
+  };
+  let answer = await ask(`${origin}/auth/sign-in?returnTo=/`, {});
   let formsSent = 0;
   for (let step = 0; step < stepsMax; step += 1) {
     const next = nextStep(answer, account);
@@ -44,7 +53,7 @@ export async function signIn(
     const isBack = target.origin === origin && !target.pathname.startsWith("/auth/");
     if (isBack && !target.searchParams.has("problem")) return;
     if (isBack) throw failed(account, answer, target.searchParams.get("problem") ?? "");
-    answer = await browser.ask(target.href, next.message, stepLimitMs, signal);
+    answer = await ask(target.href, next.message);
   }
   throw failed(account, answer);
 }

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { openLayout, prepareLayout } from "./open-layout.ts";
+import { openLayout, prepareLayout, refuseDisksWithoutRoot } from "./open-layout.ts";
 import { ensureSecret } from "./secrets.ts";
 
 let dir = "";
@@ -34,6 +34,16 @@ describe("the lab of a clone", () => {
     expect(() => prepareLayout("/", { stateDir, portBase: 27_000 }, silent)).toThrow(
       expect.objectContaining({ code: "CHOICE_FIXED" }),
     );
+  });
+
+  it("refuses disks of their own to whoever is not root, before anything is kept", () => {
+    const otto = { name: "otto", switchTo: null };
+    const root = { name: "postgres", switchTo: { uid: 1, gid: 1 } };
+    expect(() => refuseDisksWithoutRoot(3_000, otto)).toThrow(
+      expect.objectContaining({ code: "FAULT_UNAVAILABLE" }),
+    );
+    expect(() => refuseDisksWithoutRoot(undefined, otto)).not.toThrow();
+    expect(() => refuseDisksWithoutRoot(3_000, root)).not.toThrow();
   });
 
   it("refuses a settings file that it cannot read instead of starting afresh over the data", () => {

@@ -41,7 +41,7 @@ const runDirBytesMax = 70;
 /**
  * Opens the lab of a clone, or makes its folders and settings on the first start.
  * `notice` receives what a person should know (a state folder outside the clone).
- * Errors: STATE_UNREADABLE, PORT_BASE_INVALID, PREPARE_FAILED.
+ * Errors: STATE_UNREADABLE, PORT_BASE_INVALID, PREPARE_FAILED, FAULT_UNAVAILABLE (disks of their own, and not root).
  */
 export function prepareLayout(
   rootDir: string,
@@ -49,6 +49,7 @@ export function prepareLayout(
   notice: (text: string) => void,
 ): Layout {
   const owner = findOwner();
+  refuseDisksWithoutRoot(choices.regionDiskMiB, owner);
   const stateLink = choices.stateDir ?? join(rootDir, ".careline", "state");
   const stateDir = placeState(rootDir, stateLink, owner, notice);
   const kept = readSettings(stateDir);
@@ -90,6 +91,18 @@ export function openLayout(rootDir: string, stateDirChoice?: string): Layout | n
       owner,
     },
     settings,
+  );
+}
+
+/** Only root may mount. Said before anything is kept: the choice would stay with the lab. Error: FAULT_UNAVAILABLE. */
+export function refuseDisksWithoutRoot(
+  regionDiskMiB: number | undefined,
+  { name, switchTo }: Pick<Owner, "name" | "switchTo">,
+): void {
+  if (regionDiskMiB === undefined || switchTo !== null) return;
+  throw new LabError(
+    "FAULT_UNAVAILABLE",
+    `${name} may not mount disks: a region's own disk needs root. Start without --region-disk; drills that fill a disk are then SKIPPED`,
   );
 }
 
