@@ -59,7 +59,7 @@ interface RepresentativeFieldsProps {
 function RepresentativeFields({ authority, onChange }: RepresentativeFieldsProps): ReactElement {
   const t = useT();
   return (
-    <SimpleGrid type="container" cols={{ base: 1, "260px": 2 }} spacing="xs" verticalSpacing="xs">
+    <SimpleGrid type="container" cols={{ base: 1, "340px": 2 }} spacing="xs" verticalSpacing="xs">
       <ChoiceField
         label={t("desk.establishedBy")}
         value={authority.verifiedBy}
