@@ -1,4 +1,4 @@
-import { SimpleGrid } from "@mantine/core";
+import { Stack } from "@mantine/core";
 import type { ReactElement } from "react";
 import { ChoiceField, TextLine } from "../fields/index.ts";
 import { useT } from "../i18n/index.ts";
@@ -59,7 +59,7 @@ interface RepresentativeFieldsProps {
 function RepresentativeFields({ authority, onChange }: RepresentativeFieldsProps): ReactElement {
   const t = useT();
   return (
-    <SimpleGrid type="container" cols={{ base: 1, "340px": 2 }} spacing="xs" verticalSpacing="xs">
+    <Stack gap="xs">
       <ChoiceField
         label={t("desk.establishedBy")}
         value={authority.verifiedBy}
@@ -80,6 +80,6 @@ function RepresentativeFields({ authority, onChange }: RepresentativeFieldsProps
         value={authority.expiresOn}
         onType={(expiresOn) => onChange({ ...authority, expiresOn })}
       />
-    </SimpleGrid>
+    </Stack>
   );
 }
