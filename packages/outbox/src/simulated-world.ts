@@ -103,8 +103,6 @@ export class World implements OutboxTransport {
   isWritable = true;
   isReachable = true;
   lossPercent = 0;
-  /** Share of the refusals TERM_CHANGED that bring the list of terms. */
-  refusalsWithTerms = 0.5;
 
   constructor(clock: VirtualClock, random: OutboxRandom) {
     this.clock = clock;
@@ -151,11 +149,9 @@ export class World implements OutboxTransport {
     const key = request.headers["idempotency-key"] ?? "";
     const after = request.headers["careline-after"];
     if (after !== undefined && !after.startsWith(`${this.term}/`)) {
-      return this.#answer(
-        409,
-        "TERM_CHANGED",
-        this.#random.next() < this.refusalsWithTerms ? this.#termsBody() : {},
-      );
+      // The list may fail to come with it.
+      const terms = this.#random.next() < 0.5 ? this.#termsBody() : {};
+      return this.#answer(409, "TERM_CHANGED", terms);
     }
     if (!this.log.some((applied) => applied.key === key)) {
       const { record, value } = request.body as { record: string; value: unknown };

@@ -10,6 +10,7 @@ import {
   type RunEvent,
   type RunRecord,
   readinessInputOf,
+  rejoinTrouble,
   type Site,
   sentenceOf,
   writeOwned,
@@ -73,7 +74,7 @@ export class OperatorService {
       sentence: sentenceOf(snapshot.decision),
       readiness: this.readiness(),
       lag: region?.observer.lag ?? null,
-      alarms: [...this.#deps.alarms(), ...this.#urgent()],
+      alarms: [...this.#deps.alarms(), ...this.#returning(), ...this.#urgent()],
     });
   }
 
@@ -111,6 +112,12 @@ export class OperatorService {
     return this.readiness()
       .reasons.filter(({ code, blocks }) => blocks && (code === "disk" || code === "certificate"))
       .map(({ sentence }) => sentence);
+  }
+
+  /** A region that does not come back is otherwise only `rejoining`, for as long as whatever stops it lasts. */
+  #returning(): string[] {
+    const trouble = rejoinTrouble(this.#deps.quorum.runs().map(({ run }) => run));
+    return trouble === null ? [] : [trouble];
   }
 
   expectedLoss(): ExpectedLoss {
