@@ -13,3 +13,4 @@ export type { TelephonyProvider } from "./provider.ts";
 export { findRepairs, readDatabaseClock, repair } from "./reconcile.ts";
 export { createSimulator, type SimulatorProvider } from "./simulator.ts";
 export { webhookHandlers } from "./webhook.ts";
+export { signWebhook } from "./webhook-signature.ts";
