@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { QuorumView } from "../store/index.ts";
-import { observe } from "./observe.ts";
+import { hearLease, observe } from "./observe.ts";
 import { anOrder, aTurn, RegionPair } from "./region-pair.ts";
 import type { KeeperState, Phase } from "./state.ts";
 
@@ -199,6 +199,38 @@ describe("another keeper's claim", () => {
       geo: { on: false },
     });
     expect(turn.effects).toContainEqual({ kind: "stop-postgres", mode: "immediate" });
+  });
+});
+
+describe("a predecessor's claim", () => {
+  const own = state("east");
+  const claimed = (bootId: string, revision: number): QuorumView["keepers"] => ({
+    ...view().keepers,
+    east: { record: { bootId, claimedAt: "" }, revision },
+  });
+
+  it("in a reading that was answered before this keeper's own claim is old, not another keeper", () => {
+    const known = { ...own, view: { ...view(), keepers: claimed(own.bootId, 400) } };
+    const turn = atNow();
+    expect(observe(known, turn, { ...view(), keepers: claimed("predecessor", 200) })).toBe(known);
+    expect(turn.effects).toEqual([]);
+  });
+
+  it("is over when the answer to the own one arrives, although a later lease was heard before", () => {
+    const keepers = claimed("predecessor", 6);
+    const waiting = { ...own, siteClaimed: false, view: { ...view(), keepers } };
+    const { revision } = view().lease;
+    const heard = { ...later("lease", { counter: 99 }).lease, revision: revision + 20 };
+    const hearing = hearLease(waiting, atNow(), heard);
+    const answered = observe(hearing, atNow(), {
+      ...view(),
+      keepers: claimed(own.bootId, revision + 10),
+    });
+    expect(answered.view?.lease.revision).toBe(revision + 20);
+    expect(answered.view?.keepers.east.record?.bootId).toBe(own.bootId);
+    const again = { ...heard, revision: revision + 30 };
+    const next = hearLease({ ...answered, siteClaimed: true }, atNow(), again);
+    expect(next.phase.kind).not.toBe("halted");
   });
 });
 

@@ -2,21 +2,38 @@ import type { LeaseRecord, QuorumView, Versioned } from "../store/index.ts";
 import { fence, stopAtOnce } from "./fence.ts";
 import { holdsTerm, turnGeoOff } from "./permit.ts";
 import { released } from "./release.ts";
-import { newestRevision } from "./rules.ts";
 import type { KeeperState } from "./state.ts";
 import { loseTakeOver, winTakeOver } from "./take-over.ts";
 import { abandonAll, alarm, enter, type Turn } from "./turn.ts";
 
-/** Takes in one linearizable view, unless it is older than what is known. */
+/** Takes in what is new in one linearizable view. */
 export function observe(state: KeeperState, turn: Turn, view: QuorumView): KeeperState {
   const known = state.view;
   // A store that was empty until now begins its first life, not another one.
   const knownId = known?.store.record?.id;
   const isOtherStore = knownId !== undefined && knownId !== view.store.record?.id;
   if (known !== null && isOtherStore) return observeOtherStore(state, turn, known, view);
-  if (known !== null && newestRevision(view) < newestRevision(known)) return state;
-  return judge(adopt(state, turn, view), turn);
+  if (known === null) return judge(adopt(state, turn, view), turn);
+  if (isStale(known, view)) return state;
+  return judge(adopt(state, turn, turn.rules.newestOf(known, view)), turn);
 }
+
+/** Some of it is older than what is known, and nothing newer. */
+function isStale(known: QuorumView, view: QuorumView): boolean {
+  const pairs = pairsOf(known, view);
+  const isNewer = pairs.some(([old, seen]) => seen.revision > old.revision);
+  return !isNewer && pairs.some(([old, seen]) => seen.revision < old.revision);
+}
+
+const pairsOf = (known: QuorumView, view: QuorumView) =>
+  [
+    [known.store, view.store],
+    [known.term, view.term],
+    [known.lease, view.lease],
+    [known.sync, view.sync],
+    [known.keepers.east, view.keepers.east],
+    [known.keepers.west, view.keepers.west],
+  ] as const;
 
 /**
  * A renewal or release told by the store's watch, up to 0.37 s before the next read would show it. It counts only for the lease that was

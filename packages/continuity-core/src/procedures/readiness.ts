@@ -92,7 +92,7 @@ function replicationReasons(input: ReadinessInput): ReadinessReason[] {
     reasons.push(
       reason("lag", {
         site,
-        sentence: `The standby lags by ${input.lagBytes ?? "an unknown number of"} bytes.`,
+        sentence: lagSentence(input.lagBytes),
         costs: 20,
         blocks: true,
       }),
@@ -116,6 +116,12 @@ function replicationReasons(input: ReadinessInput): ReadinessReason[] {
       }),
     );
   return reasons;
+}
+
+/** The largest number stands for "no standby is connected". */
+function lagSentence(lagBytes: number | null): string {
+  if (lagBytes === Number.MAX_SAFE_INTEGER) return "No standby streams.";
+  return `The standby lags by ${lagBytes ?? "an unknown number of"} bytes.`;
 }
 
 function siteReasons(input: ReadinessInput): ReadinessReason[] {

@@ -24,7 +24,7 @@ describe("the steps", () => {
     const steps = [
       "ready at east, 5 s × 3, graceful only",
       "handed-over at east, 20 s × 3, graceful only, undone by taken-back",
-      "taken-over at west, 20 s × 3, destroys",
+      "taken-over at west, 5 s × 2, destroys",
       "redis-primary at west, 10 s × 3, may be skipped",
       "permit-given at west, 20 s × 3",
       "upstream-ready at west, 20 s × 3, may be skipped",

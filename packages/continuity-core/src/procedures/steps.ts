@@ -19,7 +19,8 @@ interface StepOutline {
 const switchover: readonly StepOutline[] = [
   { ensure: "ready", at: "from", budgetMs: 5_000, gracefulOnly: true },
   { ensure: "handed-over", at: "from", budgetMs: 20_000, undo: "taken-back", gracefulOnly: true },
-  { ensure: "taken-over", at: "to", budgetMs: 20_000, destructive: true },
+  // The old primary is stopped: a standby that lacks the end of its log cannot get it any more, so the term is soon taken back.
+  { ensure: "taken-over", at: "to", budgetMs: 5_000, attemptsMax: 2, destructive: true },
   { ensure: "redis-primary", at: "to", budgetMs: 10_000, skippable: true },
   { ensure: "permit-given", at: "to", budgetMs: 20_000 },
   { ensure: "upstream-ready", at: "to", budgetMs: 20_000, skippable: true },

@@ -16,6 +16,9 @@ export interface Explanation {
 /** The last so many lines before a violation tell its story; earlier ones are left out. */
 const linesMax = 120;
 
+/** What the same process said among its last so many lines is not told again: a step that is tried each 0.2 s has three lines. */
+const repeatedWithin = 4;
+
 /** Replays a seed; when an invariant breaks, finds the fewest faults that break it and tells what happened. */
 export function explainSeed(options: SimulationOptions): Explanation {
   const { seed, minutes = defaultMinutes, faultsPerMinute = defaultFaultsPerMinute } = options;
@@ -24,14 +27,44 @@ export function explainSeed(options: SimulationOptions): Explanation {
   const shrunk =
     first.violation === undefined ? undefined : shrink(options, scheduled, first.violation);
   const faults = shrunk?.faults ?? scheduled;
-  const trace: string[] = [];
-  runSimulation({
-    ...options,
-    faults,
-    onNote: (atMs, who, text) => trace.push(traceLine(atMs, who, text)),
-  });
+  const trace = new Trace();
+  runSimulation({ ...options, faults, onNote: (atMs, who, text) => trace.add(atMs, who, text) });
   const violation = shrunk?.violation;
-  return { seed, violation, faults, lines: tell(faults, trace, violation) };
+  return { seed, violation, faults, lines: tell(faults, trace.lines(), violation) };
+}
+
+interface Told {
+  readonly atMs: number;
+  readonly who: string;
+  readonly text: string;
+  times: number;
+  lastMs: number;
+}
+
+/** Lines in the order in which they were said; of what one process goes on repeating, the first time and how often. */
+class Trace {
+  readonly #lines: Told[] = [];
+  readonly #said = new Map<string, Told[]>();
+
+  add(atMs: number, who: string, text: string): void {
+    const said = this.#said.get(who) ?? [];
+    const before = said.find((line) => line.text === text);
+    if (before !== undefined) {
+      before.times += 1;
+      before.lastMs = atMs;
+      return;
+    }
+    const line: Told = { atMs, who, text, times: 1, lastMs: atMs };
+    this.#said.set(who, [...said, line].slice(-repeatedWithin));
+    this.#lines.push(line);
+  }
+
+  lines(): string[] {
+    return this.#lines.map(({ atMs, who, text, times, lastMs }) => {
+      const again = times === 1 ? "" : ` (${times} times until ${(lastMs / 1_000).toFixed(3)} s)`;
+      return traceLine(atMs, who, `${text}${again}`);
+    });
+  }
 }
 
 function traceLine(atMs: number, who: string, text: string): string {

@@ -103,8 +103,10 @@ export class Network {
         const isLost = isTooLate || this.#dice.chance(0.3);
         waitMs = isLost ? Number.POSITIVE_INFINITY : this.#dice.magnitude(1, 3_000);
         backOff.set(connection, waitMs);
+        // A byte stream has no holes: what lost bytes carries nothing any more, which nobody is told.
+        connection.isOpen &&= !isLost;
       }
-      if (waitMs !== Number.POSITIVE_INFINITY) this.#transmit(link, connection, deliver, waitMs);
+      if (connection.isOpen) this.#transmit(link, connection, deliver, waitMs);
     }
   }
 

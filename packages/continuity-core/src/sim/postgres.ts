@@ -19,6 +19,9 @@ interface Waiter {
   readonly done: (result: CommitResult) => void;
 }
 
+/** A server that does not end by itself is killed by whoever asked it to. */
+const stopWithinMs = 10_000;
+
 /** PostgreSQL of one region: one data directory, and a server that may run on it. */
 export class Postgres {
   readonly region: RegionName;
@@ -150,6 +153,7 @@ export class Postgres {
         this.sender?.ship();
         this.#finishStop(wasPrimary);
       });
+      this.process.after(stopWithinMs, () => this.process.kill());
     });
   }
 
