@@ -49,7 +49,7 @@ export interface SuiteOutcome {
 const stateSchema = z.object({ isFinished: z.boolean(), entries: z.array(z.unknown()) });
 
 /**
- * Runs every scenario, one after another, and writes one report. Interrupted, it goes on with the first
+ * Runs every scenario that is not apart, one after another, and writes one report. Interrupted, it goes on with the first
  * scenario that has no result; those that failed are run again. Errors: those of the lab when it is not there at all.
  */
 export async function runAllDrills(
@@ -62,7 +62,8 @@ export async function runAllDrills(
   mkdirSync(directory, { recursive: true });
   const entries = options.fresh === true ? [] : unfinishedEntries(directory);
   await healWhatWasLeft(options);
-  for (const { name } of scenarios) {
+  for (const { name, isApart } of scenarios) {
+    if (isApart === true) continue;
     const known = entries.findIndex((entry) => entry.scenario === name);
     if (known >= 0 && entries[known]?.outcome !== "failed") continue;
     const entry = await runEntry(

@@ -39,7 +39,7 @@ ${rows.join("\n")}
 
 A drill whose fault this machine or lab cannot produce says SKIPPED and why: \`disk-full\` needs \`./careline up --region-disk <MiB>\` as
 root, \`clock-set\` needs \`--skewable-clocks\`. The drills at steps of a run ask the journal each 15 ms, strike when the step has begun, and note
-where the journal stood when the fault had taken effect.
+where the journal stood when the fault had taken effect. \`busy-hour\` takes an hour and runs by its name alone, not in \`--all\`.
 
 ## Situations
 

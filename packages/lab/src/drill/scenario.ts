@@ -54,6 +54,8 @@ export interface Scenario {
   readonly pinnedClients?: number;
   /** At least so many clients, also when fewer were asked for. */
   readonly agentsMin?: number;
+  /** Runs by its name alone and not in `drill --all`: it takes an hour. */
+  readonly isApart?: true;
   /** Causes it. Returns the instant, by the machine's wall clock, at which it began. */
   fault(scene: Scene): Promise<string | Date>;
   /** Undoes it; called also when the drill failed half-way. */

@@ -70,6 +70,7 @@ export const situations: readonly {
       "loss-at-*-of-rejoin",
     ],
   },
+  { situation: "Everything is well, and the machine is busy", drills: ["busy-hour"] },
   { situation: "A planned move", drills: ["switchover"] },
   {
     situation: "Something outside the regions is lost",
