@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { z } from "zod";
 import { problemCodes, problems } from "./problems.ts";
 import { takesKey, urlOf } from "./route.ts";
 import { problemsOf, routes } from "./routes.ts";
@@ -28,6 +29,27 @@ it.each(all)(
   (name, route) => {
     if (route.method === "GET" && name !== "finishSignIn") expect(route.durability).toBe("read");
     if (route.method !== "GET") expect(["geo", "local", "read"]).toContain(route.durability);
+  },
+);
+
+/** Every integer that a request may carry, with the largest that its schema lets through. */
+function integersOf(schema: unknown, at = "body"): (readonly [string, number])[] {
+  if (typeof schema !== "object" || schema === null) return [];
+  const { type, maximum, const: only } = schema as Record<string, unknown>;
+  const own = type === "integer" && only === undefined ? [[at, Number(maximum)] as const] : [];
+  return [
+    ...own,
+    ...Object.entries(schema).flatMap(([key, part]) => integersOf(part, `${at}.${key}`)),
+  ];
+}
+
+it.each(all.filter(([, route]) => "body" in route))(
+  "%s takes no number that PostgreSQL's integer cannot hold",
+  (_, route) => {
+    const { body } = route as { body: z.ZodType };
+    for (const [at, most] of integersOf(z.toJSONSchema(body, { io: "input" }))) {
+      expect(most, at).toBeLessThanOrEqual(2_147_483_647);
+    }
   },
 );
 

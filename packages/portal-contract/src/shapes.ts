@@ -9,6 +9,9 @@ export const instantSchema = z.iso.datetime();
 /** Version of a record, for ETag and If-Match. Starts at 1, grows by one at each change. */
 export const versionSchema = z.int().positive();
 
+/** A number that clients count with: as large as PostgreSQL's integer, 2^31 - 1. */
+export const counterSchema = z.int().max(2_147_483_647);
+
 /** Query part of a cursor-paged list. */
 export const pageQueryShape = {
   /** Opaque; from `next` of the page before. */

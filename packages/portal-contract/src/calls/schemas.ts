@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { callerSchema } from "../callers/index.ts";
-import { idSchema, pageOf, pageQueryShape } from "../shapes.ts";
+import { counterSchema, idSchema, pageOf, pageQueryShape } from "../shapes.ts";
 import { hoursWaiverSchema } from "./callback-schemas.ts";
 import {
   callReasonSchema,
@@ -190,7 +190,7 @@ export const noteDraftSchema = z.strictObject({
   noteType: noteTypeSchema,
   noteText: z.string().max(20_000),
   /** The client's own counter: an older draft never replaces a newer one. */
-  revision: z.int().min(0),
+  revision: counterSchema.min(0),
   savedAt: z.iso.datetime(),
 });
 export const putNoteDraftBodySchema = noteDraftSchema.pick({

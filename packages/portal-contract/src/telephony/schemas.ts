@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { counterSchema } from "../shapes.ts";
 
 /**
  * What a provider tells, in one vocabulary. Providers repeat, reorder and delay their callbacks, so
@@ -21,7 +22,7 @@ const eventDataSchema = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("conferenced"), agentId: z.uuid(), otherAgentId: z.uuid() }),
   z.strictObject({ kind: z.literal("transferred"), agentId: z.uuid(), toAgentId: z.uuid() }),
   z.strictObject({ kind: z.literal("requeued") }),
-  z.strictObject({ kind: z.literal("voicemail"), seconds: z.int().min(0) }),
+  z.strictObject({ kind: z.literal("voicemail"), seconds: counterSchema.min(0) }),
   z.strictObject({
     kind: z.literal("ended"),
     by: z.enum(["caller", "agent", "carrier", "no_answer"]),
@@ -33,7 +34,7 @@ export const providerEventSchema = z.strictObject({
   eventId: z.uuid(),
   providerCallId: z.string().min(1).max(100),
   /** Counts up within the call, from 1. */
-  sequence: z.int().min(1),
+  sequence: counterSchema.min(1),
   /** The provider's wall clock: for people, never for order. */
   occurredAt: z.iso.datetime(),
   data: eventDataSchema,
