@@ -5,6 +5,7 @@ import {
   expectedLossSchema,
   followRun,
   runIdSchema,
+  systemStatusSchema,
   withOperator,
 } from "../operator/index.ts";
 import { formatElapsed } from "../output/index.ts";
@@ -39,6 +40,11 @@ async function failover(
 ): Promise<void> {
   const { clock, output, signal } = context;
   const controllers = connectAs(options.as, context);
+  // What the standby lacks is no answer to whoever names the primary, e.g. after automation was faster.
+  const { primary, term } = systemStatusSchema.parse(await controllers.get("/v1/status", signal));
+  if (primary === region) {
+    throw new CliError("REFUSED", `${region} is the primary already, in term ${term}`);
+  }
   const loss = expectedLossSchema.parse(await controllers.get("/v1/expected-loss", signal));
   output.note(lossText(region, loss));
   if (options.yes !== true && !(await isTyped(region, output.isJson, signal))) {

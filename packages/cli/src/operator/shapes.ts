@@ -8,7 +8,8 @@ export const siteStatusSchema = z.looseObject({
 });
 
 export const systemStatusSchema = z.looseObject({
-  term: z.number(),
+  /** Null: the controller that answers has not read the quorum store since its start. */
+  term: z.number().nullable(),
   primary: z.string().nullable(),
   protected: z.boolean(),
   unprotectedSince: z.string().nullish(),

@@ -26,6 +26,11 @@ describe("the status that a person reads", () => {
     expect(statusText(aStatus()).split("\n")[0]).toBe("term 7, primary east, protected");
   });
 
+  it("says so when nobody has read the quorum store yet", () => {
+    const text = statusText(aStatus({ term: null, primary: null, protected: false }));
+    expect(text.split("\n")[0]).toBe("term unknown, primary none, UNPROTECTED");
+  });
+
   it("says since when writes are unprotected, and that automation is off", () => {
     const text = statusText(
       aStatus({
@@ -53,6 +58,13 @@ describe("the status that a person reads", () => {
     const readiness = { ready: true, score: 95, reasons: ["No drill in the last 30 days."] };
     expect(statusText(aStatus({ readiness }))).toContain(
       "ready to switch over 95 of 100: No drill in the last 30 days.",
+    );
+  });
+
+  it("does not call a pair ready that a switchover would refuse", () => {
+    const readiness = { ready: false, score: 75, reasons: ["No standby streams."] };
+    expect(statusText(aStatus({ readiness }))).toContain(
+      "NOT READY to switch over 75 of 100: No standby streams.",
     );
   });
 

@@ -10,7 +10,7 @@ export function statusText(status: SystemStatus): string {
     sentences(reasons).join("; "),
   ]);
   return [
-    `term ${status.term}, primary ${status.primary ?? "none"}, ${protection(status)}`,
+    `term ${status.term ?? "unknown"}, primary ${status.primary ?? "none"}, ${protection(status)}`,
     formatTable([["site", "role", "", ""], ...rows]),
     `standby behind by ${lag(status)}${status.sync ? `, replication ${status.sync.mode}` : ""}`,
     automation(status),
@@ -41,7 +41,7 @@ function lag({ lag: { bytes, seconds } }: SystemStatus): string {
 function readiness({ readiness: is }: SystemStatus): string[] {
   if (!is) return [];
   const reasons = is.reasons.length === 0 ? "" : `: ${is.reasons.join(" ")}`;
-  return [`ready to switch over ${is.score} of 100${reasons}`];
+  return [`${is.ready ? "ready" : "NOT READY"} to switch over ${is.score} of 100${reasons}`];
 }
 
 function automation({ automation: switched }: SystemStatus): string {

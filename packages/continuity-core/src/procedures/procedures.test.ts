@@ -410,6 +410,11 @@ describe("readiness", () => {
     expect(evaluateReadiness(good)).toEqual({ ready: true, score: 100, reasons: [] });
   });
 
+  it("says that nobody streams instead of a lag without end", () => {
+    const { reasons } = evaluateReadiness({ ...good, lagBytes: Number.MAX_SAFE_INTEGER });
+    expect(reasons.map(({ sentence }) => sentence)).toEqual(["No standby streams."]);
+  });
+
   it.each([
     ["standby-not-safe", { isSafeToPromote: false }, true],
     ["lag", { lagBytes: null }, true],
