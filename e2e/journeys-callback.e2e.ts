@@ -19,13 +19,15 @@ const { stage } = journeys;
 afterEach(({ task }) => journeys.clear(task.result?.state === "fail" ? task.name : null));
 afterAll(() => journeys.clear(null));
 
-/** Types what the caller says; the record itself stays hidden until both match. */
+/** Types what the caller says; the record itself stays hidden until both match and it is said who is calling. */
 async function verify(page: Page, patient: ReturnType<typeof demoPatient>): Promise<void> {
   const panel = page.getByRole("region", { name: "Patient" });
   await panel.getByLabel("Date of birth").fill(patient.dateOfBirth);
   await panel.getByLabel("ZIP code").fill(patient.zipCode);
   await panel.getByRole("button", { name: /^Verify/ }).click();
   await panel.getByText("Identity verified").waitFor();
+  await panel.getByRole("button", { name: "The patient", exact: true }).press("Enter");
+  await panel.getByText("the caller is the patient").waitFor();
 }
 
 describe("a callback", () => {

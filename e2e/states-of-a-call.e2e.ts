@@ -136,6 +136,36 @@ describe("what lies above the pages, in light and dark", () => {
       .poll(() => service.seen.findLast(({ name }) => name === "updatePatient")?.ifMatch)
       .toBe('"3"');
   });
+  it("a caller whose identifiers match: who they are is asked before anything is shown", async () => {
+    withCall(service, demo.aCaller({ relationship: "unknown", authority: { kind: "none" } }));
+    service.answer("readPatient", demo.aPatient(false));
+    const opened = await desk.open("/desk");
+    const { page } = opened;
+    await page.getByLabel("ZIP code").fill("10000");
+    await page.getByLabel("Date of birth").fill("1980-02-28");
+    service.answer("readPatient", demo.aPatientFor("caller_unknown"));
+    await page.keyboard.press("Enter");
+    await page.getByText("Who is calling?").waitFor();
+    expect(await page.getByText("1 Fictional Way").count()).toBe(0);
+    await checkBothSchemes(opened, "caller-unknown");
+    // The keyboard is on the answer that is given most.
+    const answer = page.getByRole("button", { name: "The patient", exact: true });
+    await expect
+      .poll(() => answer.evaluate((button) => button === document.activeElement))
+      .toBe(true);
+    service.on("putCaller", { kind: "break" });
+    await page.keyboard.press("Enter");
+    await page.getByText("The record opens when this is saved").waitFor();
+    service
+      .answer("putCaller", demo.aCaller({ version: 2 }))
+      .answer("readPatient", demo.aPatient(true));
+    await page.getByText("1 Fictional Way").waitFor();
+    expect(service.seen.findLast(({ name }) => name === "putCaller")?.body).toMatchObject({
+      relationship: "self",
+      authority: { kind: "self" },
+      patientId: demo.patientId,
+    });
+  });
   it("a caller who is not the patient: nothing to be told, then what a representative may hear", async () => {
     withCall(service, demo.aCaller({ relationship: "spouse", authority: { kind: "none" } }));
     service.answer("readPatient", demo.aPatientFor("no_authority"));

@@ -2,7 +2,21 @@ import { routes } from "@careline/portal-contract";
 import type { Authority, Caller } from "@careline/portal-contract/callers/index.ts";
 import { lockCall, tellCall } from "../calls/index.ts";
 import { PortalError, staleVersion } from "../problems/index.ts";
-import { handle, type RegisteredHandler } from "../serving/index.ts";
+import { handle, type RegisteredHandler, type WorkContext } from "../serving/index.ts";
+import { onlyVerifiedPatient, putStanding } from "./standing.sql.ts";
+
+/** The patient about whom something is said; must be open to whoever says it. Errors: PATIENT_NOT_OPEN. */
+async function subjectOf(
+  ctx: WorkContext,
+  callId: string,
+  patientId: string | null,
+): Promise<string | null> {
+  if (patientId === null) return await onlyVerifiedPatient(ctx, callId);
+  const open = await ctx.tx`select 1 from portal.patients where patient_id = ${patientId}`;
+  if (open.length === 0)
+    throw new PortalError("PATIENT_NOT_OPEN", `patient ${patientId} is not open`);
+  return patientId;
+}
 
 const putCaller = handle(routes.putCaller, async (ctx, { params, body }) => {
   const { agentId } = ctx.session;
@@ -15,7 +29,8 @@ const putCaller = handle(routes.putCaller, async (ctx, { params, body }) => {
   if (before !== undefined && before.version !== ctx.expectedVersion) {
     throw staleVersion(ctx.expectedVersion, before.version);
   }
-  const [row] = await ctx.tx<Omit<Caller, "phone">[]>`
+  const patientId = await subjectOf(ctx, call.callId, body.patientId ?? null);
+  const [row] = await ctx.tx<Omit<Caller, "phone" | "standings">[]>`
     insert into portal.callers as r (call_id, name, relationship, authority, safe_contact, modified_date)
     values (${call.callId}, ${body.name}, ${body.relationship}, ${ctx.tx.json(body.authority)}, ${body.safeContact},
             ${ctx.now})
@@ -24,13 +39,18 @@ const putCaller = handle(routes.putCaller, async (ctx, { params, body }) => {
            modified_date = excluded.modified_date, version = r.version + 1
     returning name, relationship, authority, safe_contact as "safeContact", version::int as version`;
   if (row === undefined) throw new TypeError("insert … returning answers one row");
+  const { relationship, authority } = body;
+  if (patientId !== null)
+    await putStanding(ctx, patientId, { callId: call.callId, agentId, relationship, authority });
   ctx.audit({
     resourceType: "caller",
     resourceId: call.callId,
-    details: { relationship: body.relationship, ...authorityDetails(body.authority) },
+    ...(patientId === null ? {} : { patientId }),
+    details: { relationship, ...authorityDetails(authority) },
   });
   const view = await tellCall(ctx, call.callId, agentId);
-  return { body: { ...row, phone: view.callerPhoneNumber }, version: row.version };
+  const standings = view.caller?.standings ?? [];
+  return { body: { ...row, phone: view.callerPhoneNumber, standings }, version: row.version };
 });
 
 /** What was established and how, for the trail; a professional's words of proof stay in the record. */

@@ -1,1 +1,2 @@
 export { callersHandlers } from "./handlers.ts";
+export { adoptStanding } from "./standing.sql.ts";

@@ -65,7 +65,10 @@ export async function readCallViews(
            c.task_id as "taskId", c.original_call_id as "originalCallId",
            coalesce(q.is_wrap_up_code_required, true) as "isWrapUpCodeRequired",
            (select json_build_object('name', r.name, 'relationship', r.relationship, 'authority', r.authority,
-                     'safeContact', r.safe_contact, 'version', r.version)
+                     'safeContact', r.safe_contact, 'version', r.version, 'standings',
+                     coalesce((select json_agg(json_build_object('patientId', s.patient_id, 'relationship', s.relationship,
+                         'authority', s.authority) order by s.said_at, s.patient_id)
+                        from portal.caller_standings s where s.call_id = r.call_id), '[]'))
               from portal.callers r where r.call_id = c.call_id) as caller,
            coalesce((select json_agg(json_build_object('patientId', n.patient_id, 'displayName', n.display_name,
                      'mrn', n.mrn, 'verifiedAt', n.verified_at) order by n.linked_at, n.patient_id)

@@ -77,7 +77,7 @@ interface Attempt {
 /**
  * Ties a dialled call to its task: the attempt is counted, and the caller and the patients of the original call come along.
  * Their patients are opened for this call, so that the card asks for two identifiers; a restricted one still needs a reason.
- * Authority is not taken over: who answers the phone has to be established again.
+ * Relationship and authority are not taken over: who answers the phone has to be established again.
  */
 export async function linkAttempt(ctx: WorkContext, attempt: Attempt): Promise<void> {
   const { callId, taskId, originalCallId, agentId } = attempt;
@@ -87,8 +87,8 @@ export async function linkAttempt(ctx: WorkContext, attempt: Attempt): Promise<v
            undecided_call_id = ${callId}, version = version + 1, modified_date = ${ctx.now}
      where task_id = ${taskId}`;
   await ctx.tx`
-    insert into portal.callers (call_id, name, relationship, safe_contact)
-    select ${callId}, r.name, r.relationship, r.safe_contact from portal.callers r where r.call_id = ${originalCallId}`;
+    insert into portal.callers (call_id, name, safe_contact)
+    select ${callId}, r.name, r.safe_contact from portal.callers r where r.call_id = ${originalCallId}`;
   const patients = await ctx.tx<{ patientId: string; isRestricted: boolean }[]>`
     insert into portal.call_patients (call_id, patient_id, linked_at, linked_by_agent_id)
     select ${callId}, l.patient_id, ${ctx.now}, ${agentId} from portal.call_patients l where l.call_id = ${originalCallId}

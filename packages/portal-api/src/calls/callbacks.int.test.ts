@@ -133,7 +133,8 @@ describe("a callback", () => {
       type: "outbound",
       state: "ringing",
       callback: { taskId: task.taskId, originalCallId: task.originalCallId },
-      caller: { name: "Rosa Example", relationship: "self", authority: { kind: "none" } },
+      // Somebody else may answer the phone: who they are is asked again.
+      caller: { name: "Rosa Example", relationship: "unknown", standings: [] },
       patients: [{ verifiedAt: null }],
     });
     const patientId = call.patients[0]?.patientId ?? "";

@@ -35,7 +35,7 @@ interface CardRow {
   readonly verifiedCallId: string | null;
   readonly verifiedAt: Date | null;
   readonly identifiers: IdentifierKind[] | null;
-  /** Of the call on which they were verified. */
+  /** What the caller is to this patient on the call on which they were verified. */
   readonly relationship: CallerRelationship | null;
   readonly authority: Authority | null;
   readonly lastChange: NonNullable<PatientCard["details"]>["lastChange"];
@@ -61,9 +61,9 @@ export async function readCardRow(tx: Tx, patientId: string, agentId: string): P
              where h.patient_id = p.patient_id order by h.version desc limit 1) as "lastChange"
       from portal.patients p
       left join lateral (
-        select v.call_id, v.verified_at, v.identifiers, r.relationship, r.authority
+        select v.call_id, v.verified_at, v.identifiers, s.relationship, s.authority
           from portal.patient_verifications v join portal.call_logs c on c.call_id = v.call_id
-          left join portal.callers r on r.call_id = v.call_id
+          left join portal.caller_standings s on s.call_id = v.call_id and s.patient_id = v.patient_id
          where v.patient_id = p.patient_id and v.verified_at is not null
            and (c.agent_id = ${agentId} or c.other_agent_id = ${agentId}) and c.state <> 'closed'
            -- Whoever is on the line now proved nothing on a call that is only wrapped up.
@@ -78,7 +78,7 @@ export async function readCardRow(tx: Tx, patientId: string, agentId: string): P
 }
 
 /**
- * What protected data may show, and be spoken about: two identifiers verified on a call in hand and what its caller may hear, or
+ * What protected data may show, and be spoken about: two identifiers verified on a call in hand and what its caller may hear of this patient, or
  * everything to somebody who stated a reason and has no verified caller on the line.
  */
 export function disclosureOf(
@@ -90,8 +90,8 @@ export function disclosureOf(
       ? disclosure("all", "no_caller")
       : disclosure("none", "unverified");
   const { relationship, authority } = row;
-  const caller = relationship === null || authority === null ? null : { relationship, authority };
-  return disclosureTo(caller, now.toISOString().slice(0, 10));
+  const standing = relationship === null || authority === null ? null : { relationship, authority };
+  return disclosureTo(standing, now.toISOString().slice(0, 10));
 }
 
 /** Refuses what the caller may not hear about, or change. Errors: IDENTITY_UNVERIFIED, AUTHORITY_MISSING. */

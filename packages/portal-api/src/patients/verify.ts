@@ -3,6 +3,7 @@ import type {
   IdentifierKind,
   VerifyPatientBody,
 } from "@careline/portal-contract/patients/schemas.ts";
+import { adoptStanding } from "../callers/index.ts";
 import { addTimeline, tellCall } from "../calls/index.ts";
 import type { FieldCipher } from "../encryption/index.ts";
 import { PortalError } from "../problems/index.ts";
@@ -86,6 +87,7 @@ async function saveVerification(
            verified_by_agent_id = case when ${isNew} then ${ids.agentId}::uuid else verified_by_agent_id end
      where call_id = ${ids.callId} and patient_id = ${ids.patientId}`;
   if (!isNew) return;
+  await adoptStanding(ctx, ids.patientId, ids);
   await addTimeline(ctx, ids.callId, "identity_verified", ids.agentId);
   await tellCall(ctx, ids.callId, ids.agentId);
 }

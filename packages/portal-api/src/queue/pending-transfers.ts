@@ -49,6 +49,11 @@ async function continueCall(
       insert into portal.call_patients (call_id, patient_id, linked_at, linked_by_agent_id)
       select ${row.callId}, patient_id, ${ctx.now}, linked_by_agent_id
         from portal.call_patients where call_id = ${call.callId}`,
+    // The same caller: what was said of them still holds, once the colleague has verified the patient again.
+    ctx.tx`
+      insert into portal.caller_standings (call_id, patient_id, relationship, authority, said_by_agent_id, said_at)
+      select ${row.callId}, patient_id, relationship, authority, said_by_agent_id, said_at
+        from portal.caller_standings where call_id = ${call.callId}`,
     addTimeline(
       ctx,
       row.callId,

@@ -102,9 +102,10 @@ export class DomainStage {
         passwordFile: cluster.passwordFile,
         ca: cluster.ca,
         poolSize: 8,
-        poolWaitMs: 2_000,
-        statementTimeoutMs: 5_000,
-        connectTimeoutMs: 2_000,
+        // Nothing here is about time-outs: six connections at once took over 2 s on a busy machine.
+        poolWaitMs: 30_000,
+        statementTimeoutMs: 30_000,
+        connectTimeoutMs: 30_000,
       },
       systemClock,
     );
@@ -223,7 +224,7 @@ export class DomainStage {
       site: "east",
       term: this.term,
       synchronousCommit: "local",
-      statementTimeoutMs: 5_000,
+      statementTimeoutMs: 30_000,
     };
   }
 
@@ -244,10 +245,18 @@ export class DomainStage {
     return { ...row, sessionId: systemRandom.uuid(), permissions: [] };
   }
 
-  /** A call of the demonstration's safety queue in `session`'s hands, connected unless `state` says otherwise. */
+  /**
+   * A call of the demonstration's safety queue in `session`'s hands, connected unless `state` says otherwise, by the patient
+   * unless nobody knows yet who is calling.
+   */
   async placeCall(
     session: Session,
-    over: { readonly state?: string; readonly phone?: string; readonly startedAt?: Date } = {},
+    over: {
+      readonly state?: string;
+      readonly phone?: string;
+      readonly startedAt?: Date;
+      readonly isCallerUnknown?: boolean;
+    } = {},
   ): Promise<string> {
     const callId = systemRandom.uuid();
     const startedAt = over.startedAt ?? this.clock.wallNow();
@@ -257,7 +266,10 @@ export class DomainStage {
       select ${callId}, 'inbound', ${over.state ?? "connected"}, 'simulator', ${callId}, ${session.agentId},
              ${session.teamId}, q.queue_id, q.programme_id, ${over.phone ?? "+15555550100"}, ${startedAt}, ${startedAt},
              ${startedAt} from portal.queues q where q.code = 'safety'`;
-    await this.owner`insert into portal.callers (call_id) values (${callId})`;
+    await (over.isCallerUnknown === true
+      ? this.owner`insert into portal.callers (call_id) values (${callId})`
+      : this.owner`
+          insert into portal.callers (call_id, relationship, authority) values (${callId}, 'self', '{"kind": "self"}')`);
     return callId;
   }
 

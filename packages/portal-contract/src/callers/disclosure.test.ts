@@ -15,10 +15,15 @@ const to = (relationship: (typeof callerRelationships)[number], authority: Autho
   disclosureTo({ relationship, authority }, today);
 
 describe("what may be said to a caller whose patient was verified", () => {
-  it("is everything to the patient, and to whom nothing says that they are somebody else", () => {
+  it("is everything to the patient", () => {
     expect(to("self", { kind: "self" })).toMatchObject({ scope: "all", withheld: [] });
-    expect(disclosureTo(null, today)).toMatchObject({ scope: "all", because: "verified_caller" });
-    expect(to("unknown", { kind: "none" }).scope).toBe("all");
+  });
+  it("is nothing until somebody says who is calling", () => {
+    expect(disclosureTo(null, today)).toMatchObject({ scope: "none", because: "caller_unknown" });
+    expect(to("unknown", { kind: "none" })).toMatchObject({
+      scope: "none",
+      because: "caller_unknown",
+    });
   });
   it("is nothing to anybody else without an authority, however near they are", () => {
     for (const relationship of callerRelationships) {

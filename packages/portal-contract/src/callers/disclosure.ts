@@ -11,8 +11,8 @@ export const disclosureReasons = [
   "unverified",
   /** Opened for a task or with a reason: nobody is on the line who could be told. */
   "no_caller",
-  /** Two identifiers match and nothing says that somebody else is calling. */
-  "verified_caller",
+  /** Two identifiers match, and nobody said yet who is on the line for this patient. */
+  "caller_unknown",
   "patient",
   "treating_professional",
   "representative",
@@ -53,18 +53,19 @@ export function disclosure(
 }
 
 /**
- * What may be said to a caller about whom two identifiers were verified. `today` is a UTC day. A representative hears what
- * the authority covers while it holds; a treating professional medical matters (45 CFR 164.506(c)); anybody else who is
- * not the patient hears nothing of the record, and may still report.
+ * What may be said about a patient of whom two identifiers were verified, to the caller who has this standing towards them. `today`
+ * is a UTC day. Knowing two identifiers makes nobody the patient: somebody has to say who is calling (45 CFR 164.514(h)). A representative
+ * hears what the authority covers while it holds; a treating professional medical matters (45 CFR 164.506(c)); anybody else
+ * who is not the patient hears nothing of the record, and may still report.
  */
 export function disclosureTo(
-  caller: { readonly relationship: CallerRelationship; readonly authority: Authority } | null,
+  standing: { readonly relationship: CallerRelationship; readonly authority: Authority } | null,
   today: string,
 ): Disclosure {
-  if (caller === null || caller.relationship === "unknown")
-    return disclosure("all", "verified_caller");
-  if (caller.relationship === "self") return disclosure("all", "patient");
-  const { authority } = caller;
+  if (standing === null || standing.relationship === "unknown")
+    return disclosure("none", "caller_unknown");
+  if (standing.relationship === "self") return disclosure("all", "patient");
+  const { authority } = standing;
   switch (authority.kind) {
     case "treating_professional":
       return disclosure("medical", "treating_professional");

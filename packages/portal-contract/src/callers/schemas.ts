@@ -37,7 +37,18 @@ export const authoritySchema = z.discriminatedUnion("kind", [
 ]);
 export type Authority = z.infer<typeof authoritySchema>;
 
-/** The person on the line. `phone` is masked unless the viewer handles the call. */
+/** What the caller is to one patient of the call, and what they may hear about them. */
+export const standingSchema = z.strictObject({
+  patientId: z.uuid(),
+  relationship: callerRelationshipSchema,
+  authority: authoritySchema,
+});
+export type Standing = z.infer<typeof standingSchema>;
+
+/**
+ * The person on the line. `phone` is masked unless the viewer handles the call; `relationship` and `authority` are what was
+ * said last; what they may hear about a patient follows from `standings` alone.
+ */
 export const callerSchema = z.strictObject({
   name: z.string().max(200).nullable(),
   phone: z.string().nullable(),
@@ -45,6 +56,7 @@ export const callerSchema = z.strictObject({
   authority: authoritySchema,
   /** How and when the caller may be reached safely (45 CFR 164.522). */
   safeContact: z.string().max(500).nullable(),
+  standings: z.array(standingSchema),
   version: z.int(),
 });
 export type Caller = z.infer<typeof callerSchema>;
@@ -76,6 +88,8 @@ export const putCallerBodySchema = z
     relationship: callerRelationshipSchema,
     authority: authoritySchema,
     safeContact: z.string().trim().max(500).nullable(),
+    /** About whom relationship and authority are; without one, the patient who was or will be verified first. */
+    patientId: z.uuid().nullable().optional(),
   })
   .refine(({ relationship, authority }) => isPossible(relationship, authority), {
     path: ["authority"],

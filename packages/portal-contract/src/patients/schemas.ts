@@ -74,8 +74,8 @@ export const demographicFieldSchema = patientFieldsSchema.keyof();
 export type DemographicField = z.infer<typeof demographicFieldSchema>;
 
 /**
- * The patient's card. `details` is null until two identifiers were verified on the call, or a reason was given, and stays
- * null for a caller who has no authority to hear about the patient.
+ * The patient's card. `details` is null until two identifiers were verified on the call and somebody said who is calling, or a
+ * reason was given, and stays null for a caller who has no authority to hear about this patient.
  */
 export const patientCardSchema = z.strictObject({
   patientId: z.uuid(),

@@ -4,6 +4,7 @@ import type {
   Reaction,
 } from "@careline/portal-contract/adverse-events/schemas.ts";
 import type { Call } from "@careline/portal-contract/calls/index.ts";
+import { wordsOf } from "../api/index.ts";
 
 /** A report as it grows on the screen. */
 export interface ReportDraft {
@@ -112,7 +113,7 @@ export function aDrug(drugId: string): EventDrug {
 export function fieldsToSend(fields: AdverseEventFields): AdverseEventFields {
   return {
     ...fields,
-    reactions: fields.reactions.filter((reaction) => reaction.verbatim.trim() !== ""),
-    drugs: fields.drugs.filter((drug) => drug.name.trim() !== ""),
+    reactions: fields.reactions.filter((reaction) => wordsOf(reaction.verbatim) !== ""),
+    drugs: fields.drugs.filter((drug) => wordsOf(drug.name) !== ""),
   };
 }

@@ -12,4 +12,4 @@ export {
   type RequestParts,
   send,
 } from "./send.ts";
-export { storable } from "./storable-text.ts";
+export { storable, wordsOf } from "./storable-text.ts";

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { storable } from "./storable-text.ts";
+import { storable, wordsOf } from "./storable-text.ts";
 
 it("takes out what a paste may bring and no database wants, and nothing that people write", () => {
   expect(
@@ -17,4 +17,8 @@ it("takes out what a paste may bring and no database wants, and nothing that peo
   });
   const text = "الطفح \u202Etxet 👩‍👩‍👧‍👦 é";
   expect(storable(text)).toBe(text);
+});
+it("counts what nobody sees as nothing", () => {
+  expect(wordsOf(" \0\u0007\u001b \n")).toBe("");
+  expect(wordsOf("\0 moved house ")).toBe("moved house");
 });

@@ -7,6 +7,11 @@ export function storable<Body>(body: Body): Body {
   return clean(body) as Body;
 }
 
+/** What is left of a text when it is stored: a field with control characters only is an empty one. */
+export function wordsOf(text: string): string {
+  return storable(text).trim();
+}
+
 function clean(value: unknown): unknown {
   if (typeof value === "string") return value.replace(controls, "").toWellFormed();
   if (Array.isArray(value)) return value.map(clean);

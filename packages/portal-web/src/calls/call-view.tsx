@@ -1,5 +1,5 @@
 import { VisuallyHidden } from "@mantine/core";
-import type { ReactElement } from "react";
+import { type ReactElement, useState } from "react";
 import { IntakePanel } from "../adverse-events/index.ts";
 import { Notice } from "../feedback/index.ts";
 import { CallbackPanel } from "../follow-ups/index.ts";
@@ -25,6 +25,8 @@ interface CallViewProps {
 /** One whole call on one screen: who calls, about whom, what is said, what must be asked and finished. */
 export function CallView({ call, others }: CallViewProps): ReactElement {
   const t = useT();
+  const [chosenId, setChosenId] = useState<string | null>(null);
+  const patientId = chosenId ?? call.patients[0]?.patientId ?? null;
   return (
     <>
       <VisuallyHidden component="h1">{t("shell.desk")}</VisuallyHidden>
@@ -41,13 +43,13 @@ export function CallView({ call, others }: CallViewProps): ReactElement {
           {call.callback !== null && (
             <CallbackPanel taskId={call.callback.taskId} isDialling={isDialling(call)} />
           )}
-          <CallerForm call={call} />
+          <CallerForm call={call} patientId={patientId} />
           <ScriptPanel call={call} />
           <Timeline callId={call.callId} />
         </div>
         <div className={classes.column}>
           <div className={classes.patientPlace}>
-            <PatientPanel call={call} />
+            <PatientPanel call={call} patientId={patientId} onChoose={setChosenId} />
           </div>
           <NotesPanel callId={call.callId} />
         </div>

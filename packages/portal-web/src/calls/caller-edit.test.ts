@@ -7,6 +7,7 @@ import { aCall } from "./call-builder.test-data.ts";
 import {
   authorityKinds,
   callerOf,
+  editFor,
   isComplete,
   newAuthority,
   withRelationship,
@@ -55,8 +56,34 @@ it("is complete when a professional's proof has words", () => {
   expect(isComplete(treats("Called back at the practice"))).toBe(true);
   expect(isComplete(parent)).toBe(true);
 });
+const rosa = "0199c0de-0000-7000-8000-0000000000b1";
+const leo = "0199c0de-0000-7000-8000-0000000000b2";
+const aCallBy = (standings: NonNullable<ReturnType<typeof aCall>["caller"]>["standings"]) =>
+  aCall({ caller: { ...parent, phone: "+15550100123", standings, version: 3 } });
+
 it("begins with what the call knows of the caller", () => {
-  expect(callerOf(aCall()).relationship).toBe("unknown");
-  const known = callerOf(aCall({ caller: { ...parent, phone: "+15550100123", version: 3 } }));
-  expect(known).toEqual(parent);
+  expect(callerOf(aCall(), null).relationship).toBe("unknown");
+  expect(callerOf(aCallBy([]), null)).toEqual({ ...parent, patientId: null });
+  // Said before anybody was chosen: for whoever is opened now.
+  expect(callerOf(aCallBy([]), rosa)).toEqual({ ...parent, patientId: rosa });
+});
+it("says of a patient what was said of them, and nothing of one patient about another", () => {
+  const { relationship, authority } = parent;
+  const call = aCallBy([{ patientId: rosa, relationship, authority }]);
+  expect(callerOf(call, rosa)).toMatchObject({ relationship, authority });
+  expect(callerOf(call, leo)).toMatchObject({
+    name: parent.name,
+    relationship: "unknown",
+    authority: { kind: "none" },
+  });
+});
+it("takes to another patient's card the name that was typed, and not the relationship", () => {
+  const call = aCall();
+  const typed = { ...parent, name: "Somebody Typed", patientId: null };
+  expect(editFor(typed, call, rosa)).toEqual({ ...typed, patientId: rosa });
+  expect(editFor({ ...typed, patientId: rosa }, call, leo)).toMatchObject({
+    name: "Somebody Typed",
+    relationship: "unknown",
+    patientId: leo,
+  });
 });

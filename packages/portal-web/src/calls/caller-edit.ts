@@ -1,4 +1,4 @@
-import type { Body } from "../api/index.ts";
+import { type Body, wordsOf } from "../api/index.ts";
 import type { Call } from "./call.ts";
 
 export type EditedCaller = Body<"putCaller">;
@@ -45,13 +45,37 @@ export function withRelationship(caller: EditedCaller, relationship: Relationshi
 
 /** Whether the service would take it: a professional needs words about how it was established. */
 export function isComplete({ authority }: EditedCaller): boolean {
-  return authority.kind !== "treating_professional" || authority.verifiedBy.trim().length >= 3;
+  return authority.kind !== "treating_professional" || wordsOf(authority.verifiedBy).length >= 3;
 }
 
-export function callerOf(call: Pick<Call, "caller">): EditedCaller {
+const nothingSaid = { relationship: "unknown", authority: { kind: "none" } } as const;
+
+/**
+ * The caller as the service has them, towards one patient. What was said before any patient was chosen is shown for whoever is
+ * opened; once it counts for a patient it says nothing about another one.
+ */
+export function callerOf(call: Pick<Call, "caller">, patientId: string | null): EditedCaller {
   const { caller } = call;
-  if (caller === null)
-    return { name: null, relationship: "unknown", authority: { kind: "none" }, safeContact: null };
-  const { name, relationship, authority, safeContact } = caller;
-  return { name, relationship, authority, safeContact };
+  if (caller === null) return { name: null, ...nothingSaid, safeContact: null, patientId };
+  const { name, safeContact, standings } = caller;
+  const known = standings.find((standing) => standing.patientId === patientId);
+  const isAboutOthers = patientId !== null && standings.length > 0;
+  const { relationship, authority } = known ?? (isAboutOthers ? nothingSaid : caller);
+  return { name, relationship, authority, safeContact, patientId };
+}
+
+/**
+ * What was typed, once `patientId` is on the screen: name and way to reach them stay; relationship and authority only where
+ * they were typed about the same patient or before any was chosen.
+ */
+export function editFor(
+  edited: EditedCaller | null,
+  call: Pick<Call, "caller">,
+  patientId: string | null,
+): EditedCaller {
+  const known = callerOf(call, patientId);
+  if (edited === null) return known;
+  const isAboutThem = (edited.patientId ?? null) === null || edited.patientId === patientId;
+  const { name, safeContact } = edited;
+  return isAboutThem ? { ...edited, patientId } : { ...known, name, safeContact };
 }

@@ -9,19 +9,23 @@ import { keep } from "../outbox/index.ts";
 import { useCommand } from "../shortcuts/index.ts";
 import { AuthorityFields } from "./authority-fields.tsx";
 import type { Call } from "./call.ts";
-import { callerOf, type EditedCaller, isComplete, withRelationship } from "./caller-edit.ts";
+import { type EditedCaller, editFor, isComplete, withRelationship } from "./caller-edit.ts";
 import { relationships } from "./codes.ts";
 
 interface CallerFormProps {
   readonly call: Call;
+  /** The patient on the screen: relationship and authority are about them. */
+  readonly patientId: string | null;
 }
 
 /** Who is on the line, what they are to the patient, and what gives them a right to hear about them. */
-export function CallerForm({ call }: CallerFormProps): ReactElement {
+export function CallerForm({ call, patientId }: CallerFormProps): ReactElement {
   const t = useT();
-  const { caller, isEdited, isKept, change, save } = useCallerEdit(call);
+  const { caller, isEdited, isKept, change, save } = useCallerEdit(call, patientId);
   const relationship = useRef<HTMLSelectElement>(null);
   useCommand("caller.edit", () => relationship.current?.focus());
+  useCommand("caller.is-patient", () => save(withRelationship(caller, "self")));
+  const about = call.patients.find((each) => each.patientId === patientId);
   return (
     <Panel title={t("desk.caller")}>
       <Stack gap="xs">
@@ -33,7 +37,11 @@ export function CallerForm({ call }: CallerFormProps): ReactElement {
         />
         <ChoiceField
           fieldRef={relationship}
-          label={t("desk.relationship")}
+          label={
+            call.patients.length > 1 && about !== undefined
+              ? t("desk.relationshipTo", { name: about.displayName })
+              : t("desk.relationship")
+          }
           value={caller.relationship}
           codes={relationships}
           nameOf={(each) => t(`desk.relation.${each}`)}
@@ -69,7 +77,7 @@ export function CallerForm({ call }: CallerFormProps): ReactElement {
           <Button
             size="xs"
             variant="default"
-            onClick={save}
+            onClick={() => save(caller)}
             disabled={!isEdited || isKept || !isComplete(caller)}
           >
             {t("desk.saveCaller")}
@@ -86,26 +94,27 @@ interface CallerEdit {
   /** Everything that was typed lies in the outbox; the service's answer is still to come. */
   readonly isKept: boolean;
   readonly change: (caller: EditedCaller) => void;
-  readonly save: () => void;
+  readonly save: (caller: EditedCaller) => void;
 }
 
 /** What was typed stays on the screen until the service has it; then the screen shows what the service holds. */
-function useCallerEdit(call: Call): CallerEdit {
+function useCallerEdit(call: Call, patientId: string | null): CallerEdit {
   const t = useT();
   const queryClient = useQueryClient();
   const [edited, setEdited] = useState<EditedCaller | null>(null);
   const [kept, setKept] = useState<EditedCaller | null>(null);
-  const caller = edited ?? callerOf(call);
-  const save = (): void => {
+  const caller = editFor(edited, call, patientId);
+  const save = (said: EditedCaller): void => {
+    setEdited(said);
     keep("putCaller", {
       record: `caller:${call.callId}`,
       params: { callId: call.callId },
-      body: caller,
+      body: said,
       version: call.caller?.version ?? 1,
       followsPrevious: true,
     })
       .then((write) => {
-        setKept(caller);
+        setKept(said);
         announce(t("desk.kept"));
         return write.outcome(new AbortController().signal);
       })
@@ -113,8 +122,8 @@ function useCallerEdit(call: Call): CallerEdit {
         await queryClient.invalidateQueries({ queryKey: ["current-calls"] });
         // What may be said about the patient follows from it.
         queryClient.invalidateQueries({ queryKey: ["patient"] }).catch(() => {});
-        setEdited((now) => (now === caller ? null : now));
-        setKept((now) => (now === caller ? null : now));
+        setEdited((now) => (now === said ? null : now));
+        setKept((now) => (now === said ? null : now));
       })
       .catch(() => announce(t("outbox.storageFull"), "assertive"));
   };

@@ -9,6 +9,7 @@ import {
 } from "@mantine/core";
 import { type ReactElement, useState } from "react";
 import { announce } from "../announce/index.ts";
+import { wordsOf } from "../api/index.ts";
 import { useT } from "../i18n/index.ts";
 import { keep, newRecordId, useDraft } from "../outbox/index.ts";
 
@@ -46,7 +47,7 @@ export function FollowUpForm({ callId }: FollowUpFormProps): ReactElement {
     keep("addTask", {
       record: `task:${taskId}`,
       params: { callId },
-      body: { taskId, kind, dueAt, instruction: instruction.trim() },
+      body: { taskId, kind, dueAt, instruction: wordsOf(instruction) },
     })
       .then(() => {
         draft.clear();
@@ -92,7 +93,7 @@ export function FollowUpForm({ callId }: FollowUpFormProps): ReactElement {
               <Button
                 size="xs"
                 onClick={plan}
-                disabled={dueAt === null || instruction.trim() === ""}
+                disabled={dueAt === null || wordsOf(instruction) === ""}
               >
                 {t("desk.plan")}
               </Button>

@@ -2,7 +2,7 @@ import { hasCardNumber } from "@careline/portal-contract/patients/card-numbers.t
 import { Button, Group, NativeSelect, Stack, Text, Textarea } from "@mantine/core";
 import { type KeyboardEvent, type ReactElement, useRef, useState } from "react";
 import { announce } from "../announce/index.ts";
-import type { Answer } from "../api/index.ts";
+import { type Answer, wordsOf } from "../api/index.ts";
 import { currentLanguage, useT } from "../i18n/index.ts";
 import { keep, newRecordId, useDraft } from "../outbox/index.ts";
 import { useCommand } from "../shortcuts/index.ts";
@@ -36,7 +36,7 @@ export function NoteForm({ callId, serverDraft, onSettled }: NoteFormProps): Rea
   useRestoredDraft(draft, serverDraft);
 
   const add = (): void => {
-    const text = noteText.trim();
+    const text = wordsOf(noteText);
     if (text === "") return;
     if (hasCardNumber(text)) {
       setProblem(t("desk.cardNumber"));
@@ -95,7 +95,7 @@ export function NoteForm({ callId, serverDraft, onSettled }: NoteFormProps): Rea
           }
         />
         <DraftState savedAt={draft.savedAt} wasRestored={draft.wasRestored} />
-        <Button onClick={add} disabled={noteText.trim() === ""}>
+        <Button onClick={add} disabled={wordsOf(noteText) === ""}>
           {t("desk.addNote")}
         </Button>
       </Group>

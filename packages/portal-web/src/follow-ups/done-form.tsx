@@ -2,6 +2,7 @@ import { Button, Group, TextInput } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { type ReactElement, useState } from "react";
 import { announce } from "../announce/index.ts";
+import { wordsOf } from "../api/index.ts";
 import { useT } from "../i18n/index.ts";
 import { keep } from "../outbox/index.ts";
 import { tasksQuery } from "./tasks.ts";
@@ -20,7 +21,7 @@ export function DoneForm({ taskId }: DoneFormProps): ReactElement {
     keep("completeTask", {
       record: `task:${taskId}`,
       params: { taskId },
-      body: { outcome: outcome.trim() },
+      body: { outcome: wordsOf(outcome) },
     })
       .then((kept) => {
         setKept(true);
@@ -40,7 +41,7 @@ export function DoneForm({ taskId }: DoneFormProps): ReactElement {
         dir="auto"
         onChange={(event) => setOutcome(event.currentTarget.value)}
       />
-      <Button variant="default" onClick={complete} disabled={outcome.trim() === "" || isKept}>
+      <Button variant="default" onClick={complete} disabled={wordsOf(outcome) === "" || isKept}>
         {isKept ? t("desk.kept") : t("desk.taskDone")}
       </Button>
     </Group>

@@ -1,4 +1,4 @@
-import type { Body } from "../api/index.ts";
+import { type Body, wordsOf } from "../api/index.ts";
 
 type Outcome = Body<"recordCallbackOutcome">;
 export type OutcomeKind = Outcome["kind"];
@@ -30,7 +30,7 @@ export function tomorrowAt(now: Date): string {
 /** The outcome to send, or null while its time is missing or already over. */
 export function outcomeOf(draft: OutcomeDraft, nowMs: number): Outcome | null {
   const { kind } = draft;
-  const note = draft.note.trim();
+  const note = wordsOf(draft.note);
   if (kind !== "try_again") return { kind, note };
   const at = Date.parse(draft.at);
   if (Number.isNaN(at) || at <= nowMs) return null;

@@ -27,5 +27,5 @@ export const verifiedCard = {
     safeContact: null,
     lastChange: null,
   },
-  disclosure: { scope: "all", because: "verified_caller", until: null, withheld: [] },
+  disclosure: { scope: "all", because: "patient", until: null, withheld: [] },
 } as const satisfies PatientCard;

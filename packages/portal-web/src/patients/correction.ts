@@ -1,5 +1,5 @@
 import type { OutboxItem } from "@careline/outbox";
-import type { Body } from "../api/index.ts";
+import { type Body, wordsOf } from "../api/index.ts";
 import type { PatientCard } from "./patient-queries.ts";
 
 type Changes = Body<"updatePatient">["changes"];
@@ -41,7 +41,7 @@ export function changesOf(
   const changes: Partial<Record<DemographicField, string | null>> = {};
   for (const [name, text] of Object.entries(typed)) {
     const field = name as DemographicField;
-    const value = field === "state" ? text.trim().toUpperCase() : text.trim();
+    const value = field === "state" ? wordsOf(text).toUpperCase() : wordsOf(text);
     if (value === recorded(card, details, field)) continue;
     const isName = field === "firstName" || field === "lastName";
     changes[field] = value === "" && !isName ? null : value;
@@ -56,7 +56,7 @@ export function canBeSent(changes: Changes, reason: string): boolean {
     Object.keys(changes).length > 0 &&
     (state === undefined || state === null || /^[A-Z]{2}$/.test(state)) &&
     (phone === undefined || phone === null || phone.replace(/\D/g, "").length >= 7) &&
-    reason.trim().length >= reasonLengthMin
+    wordsOf(reason).length >= reasonLengthMin
   );
 }
 

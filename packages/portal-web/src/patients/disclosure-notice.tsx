@@ -1,5 +1,5 @@
-import { Button, Text } from "@mantine/core";
-import type { ReactElement } from "react";
+import { Button, Group, Text } from "@mantine/core";
+import { type ReactElement, useEffect, useRef } from "react";
 import { Notice } from "../feedback/index.ts";
 import { currentLanguage, type Translate, useT } from "../i18n/index.ts";
 import { runCommand } from "../shortcuts/index.ts";
@@ -7,18 +7,30 @@ import type { PatientCard } from "./patient-queries.ts";
 
 interface DisclosureNoticeProps {
   readonly disclosure: PatientCard["disclosure"];
+  /** Something said of the caller waits to be sent. */
+  readonly isSaidWaiting: boolean;
 }
 
 /** What may be said to whoever is on the line, where it is less than everything. */
-export function DisclosureNotice({ disclosure }: DisclosureNoticeProps): ReactElement | null {
+export function DisclosureNotice({
+  disclosure,
+  isSaidWaiting,
+}: DisclosureNoticeProps): ReactElement | null {
   const t = useT();
   const { because, scope, until } = disclosure;
   switch (because) {
     case "unverified":
     case "patient":
-    case "verified_caller":
     case "no_caller":
       return null;
+    case "caller_unknown":
+      return isSaidWaiting ? (
+        <Notice tone="calm" role="status" title={t("patients.disclosure.saidWaits")}>
+          {t("patients.disclosure.saidWaitsText")}
+        </Notice>
+      ) : (
+        <WhoIsCalling />
+      );
     case "treating_professional":
       return (
         <Notice tone="calm" title={t("patients.disclosure.professional")}>
@@ -50,17 +62,41 @@ export function quietDisclosure(
   switch (because) {
     case "patient":
       return t("patients.disclosure.patient");
-    case "verified_caller":
-      return t("patients.disclosure.verifiedCaller");
     case "no_caller":
       return t("patients.disclosure.noCaller");
     case "unverified":
+    case "caller_unknown":
     case "treating_professional":
     case "representative":
     case "no_authority":
     case "expired":
       return null;
   }
+}
+
+/** Both identifiers match; who says them is still to be said, and the keyboard is where it is. */
+function WhoIsCalling(): ReactElement {
+  const t = useT();
+  const first = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    // The form that was filled in is gone. Whoever types elsewhere meanwhile is left in peace.
+    if (document.activeElement === document.body) first.current?.focus({ preventScroll: true });
+  }, []);
+  return (
+    <Notice tone="warn" role="alert" title={t("patients.disclosure.whoTitle")}>
+      <Text size="sm" mb={6}>
+        {t("patients.disclosure.whoText")}
+      </Text>
+      <Group gap="xs">
+        <Button ref={first} size="xs" onClick={() => runCommand("caller.is-patient")}>
+          {t("patients.disclosure.thePatient")}
+        </Button>
+        <Button size="xs" variant="default" onClick={() => runCommand("caller.edit")}>
+          {t("patients.disclosure.somebodyElse")}
+        </Button>
+      </Group>
+    </Notice>
+  );
 }
 
 interface NothingToSayProps {

@@ -3,7 +3,7 @@ import { ActionIcon, Button, Group, Popover, Stack, Text, Textarea } from "@mant
 import { IconEye, IconEyeOff } from "@tabler/icons-react";
 import { useMutation } from "@tanstack/react-query";
 import { type ReactElement, useEffect, useState } from "react";
-import { errorCode, insist } from "../api/index.ts";
+import { errorCode, insist, wordsOf } from "../api/index.ts";
 import { browserClock } from "../clock/index.ts";
 import { Fact } from "../feedback/index.ts";
 import { useT } from "../i18n/index.ts";
@@ -26,7 +26,7 @@ export function MaskedField({ patientId, field, masked }: MaskedFieldProps): Rea
       (
         await insist("unmaskPatientField", {
           params: { patientId },
-          body: { field, reason: reason.trim() },
+          body: { field, reason: wordsOf(reason) },
         })
       ).data,
     onSuccess: () => {
@@ -93,7 +93,7 @@ export function MaskedField({ patientId, field, masked }: MaskedFieldProps): Rea
                 )}
                 <Button
                   size="xs"
-                  disabled={reason.trim().length < reasonLengthMin}
+                  disabled={wordsOf(reason).length < reasonLengthMin}
                   loading={unmask.isPending}
                   onClick={() => unmask.mutate()}
                 >

@@ -7,10 +7,12 @@ import { announce } from "../announce/index.ts";
 import { errorCode, insist } from "../api/index.ts";
 import { Failure, Tag } from "../feedback/index.ts";
 import { useT } from "../i18n/index.ts";
+import { useOutbox } from "../outbox/index.ts";
 import { DisclosureNotice, quietDisclosure } from "./disclosure-notice.tsx";
 import { PatientChooser } from "./patient-chooser.tsx";
 import { PatientDetails } from "./patient-details.tsx";
 import { type PatientCard, patientQuery } from "./patient-queries.ts";
+import { isSaidWaiting } from "./said-waiting.ts";
 import { VerifyForm } from "./verify-form.tsx";
 
 interface OpenedPatientProps {
@@ -23,6 +25,7 @@ interface OpenedPatientProps {
 export function OpenedPatient({ call, patientId, onOpened }: OpenedPatientProps): ReactElement {
   const t = useT();
   const queryClient = useQueryClient();
+  const { items } = useOutbox();
   const patient = useQuery(patientQuery(call.callId, patientId));
   const isLinked = call.patients.some((each) => each.patientId === patientId);
   const link = useMutation({
@@ -85,7 +88,10 @@ export function OpenedPatient({ call, patientId, onOpened }: OpenedPatientProps)
         )}
       </Group>
       {link.isError && <Failure error={link.error} />}
-      <DisclosureNotice disclosure={card.disclosure} />
+      <DisclosureNotice
+        disclosure={card.disclosure}
+        isSaidWaiting={isSaidWaiting({ callId: call.callId, patientId }, items)}
+      />
       {card.disclosure.because === "unverified" && (
         <VerifyForm
           callId={call.callId}

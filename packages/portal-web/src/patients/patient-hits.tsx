@@ -2,7 +2,7 @@ import { Button, Group, Stack, Text, Textarea } from "@mantine/core";
 import { IconLock, IconUser } from "@tabler/icons-react";
 import { useMutation } from "@tanstack/react-query";
 import { type ReactElement, useState } from "react";
-import { errorCode, insist } from "../api/index.ts";
+import { errorCode, insist, wordsOf } from "../api/index.ts";
 import { useT } from "../i18n/index.ts";
 import type { PatientCard, PatientHit } from "./patient-queries.ts";
 
@@ -107,8 +107,8 @@ function RestrictedReason({ onGiven, onCancel }: RestrictedReasonProps): ReactEl
       <Group gap="xs">
         <Button
           size="xs"
-          disabled={reason.trim().length < reasonLengthMin}
-          onClick={() => onGiven(reason.trim())}
+          disabled={wordsOf(reason).length < reasonLengthMin}
+          onClick={() => onGiven(wordsOf(reason))}
         >
           {t("patients.open")}
         </Button>

@@ -10,36 +10,37 @@ import { type PatientCard, patientQuery } from "./patient-queries.ts";
 
 interface PatientPanelProps {
   readonly call: Call;
+  /** Whose card is open; null before somebody is chosen. */
+  readonly patientId: string | null;
+  readonly onChoose: (patientId: string) => void;
 }
 
 /** About whom the call is: choose, verify with two identifiers, then see the masked card. */
-export function PatientPanel({ call }: PatientPanelProps): ReactElement {
+export function PatientPanel({ call, patientId, onChoose }: PatientPanelProps): ReactElement {
   const t = useT();
   const queryClient = useQueryClient();
-  const [chosenId, setChosenId] = useState<string | null>(null);
   const [isChoosing, setChoosing] = useState(false);
-  const linkedId = call.patients[0]?.patientId ?? null;
-  const patientId = isChoosing ? null : (chosenId ?? linkedId);
+  const shownId = isChoosing ? null : patientId;
   const opened = (card: PatientCard): void => {
     queryClient.setQueryData(patientQuery(call.callId, card.patientId).queryKey, card);
-    setChosenId(card.patientId);
+    onChoose(card.patientId);
     setChoosing(false);
   };
   return (
     <Panel
       title={t("patients.patient")}
       aside={
-        patientId !== null && (
+        shownId !== null && (
           <Button size="compact-sm" variant="default" onClick={() => setChoosing(true)}>
             {t("patients.chooseOther")}
           </Button>
         )
       }
     >
-      {patientId === null ? (
+      {shownId === null ? (
         <PatientChooser call={call} onOpened={opened} />
       ) : (
-        <OpenedPatient key={patientId} call={call} patientId={patientId} onOpened={opened} />
+        <OpenedPatient key={shownId} call={call} patientId={shownId} onOpened={opened} />
       )}
     </Panel>
   );

@@ -22,7 +22,15 @@ it("only makes searches that the service takes", () => {
     "O'Neil",
     "李小龙",
     "O'Neil, Sean",
+    "Wolfeschlegelsteinhausenbergerdorff".repeat(6),
+    `Peña, ${"Ana ".repeat(50)}`,
+    "\0Peña\u0007",
   ]) {
     expect(searchPatientsBodySchema.safeParse(searchOf(line)).success).toBe(true);
   }
+});
+it("does not search by a day that no calendar has, nor by what nobody sees", () => {
+  expect(searchOf("1980-02-30")).toBeNull();
+  expect(searchOf("1980-13-01")).toBeNull();
+  expect(searchOf("\0\0\0")).toBeNull();
 });

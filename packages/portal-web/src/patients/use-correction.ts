@@ -1,5 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { announce } from "../announce/index.ts";
+import { wordsOf } from "../api/index.ts";
 import { useT } from "../i18n/index.ts";
 import { keep, useDraft, useOutbox } from "../outbox/index.ts";
 import {
@@ -42,7 +43,7 @@ export function useCorrection(
       // In the order of the call's other writes: the call must not close before it.
       record: `call:${callId}`,
       params: { patientId },
-      body: { reason: draft.reason.trim(), changes },
+      body: { reason: wordsOf(draft.reason), changes },
       version: draft.version ?? card.version,
     })
       .then((write) => {

@@ -6,7 +6,7 @@ import { Button, Group, SimpleGrid, Stack, Text, TextInput } from "@mantine/core
 import { useMutation } from "@tanstack/react-query";
 import { type FormEvent, type ReactElement, useState } from "react";
 import { announce } from "../announce/index.ts";
-import { type Answer, errorCode, insist } from "../api/index.ts";
+import { type Answer, errorCode, insist, wordsOf } from "../api/index.ts";
 import { useT } from "../i18n/index.ts";
 
 interface VerifyFormProps {
@@ -26,12 +26,21 @@ const identifiers: readonly IdentifierKind[] = [
   "ssn_last_four",
 ];
 const neededIdentifiers = 2;
+/** As long as the service takes them. */
+const lengthMax: Readonly<Record<IdentifierKind, number>> = {
+  full_name: 200,
+  date_of_birth: 10,
+  zip_code: 10,
+  phone: 20,
+  mrn: 50,
+  ssn_last_four: 4,
+};
 
 /** Two identifiers as the caller says them, compared by the service; nothing stored is shown before. */
 export function VerifyForm({ callId, patientId, onVerified }: VerifyFormProps): ReactElement {
   const t = useT();
   const [said, setSaid] = useState<Partial<Record<IdentifierKind, string>>>({});
-  const given = identifiers.filter((kind) => (said[kind] ?? "").trim() !== "");
+  const given = identifiers.filter((kind) => wordsOf(said[kind] ?? "") !== "");
   const verify = useMutation({
     mutationFn: async () => {
       const body: VerifyPatientBody = { callId, identifiers: pick(said, given) };
@@ -61,7 +70,7 @@ export function VerifyForm({ callId, patientId, onVerified }: VerifyFormProps): 
               label={t(`patients.identifier.${kind}`)}
               type={kind === "date_of_birth" ? "date" : "text"}
               inputMode={kind === "ssn_last_four" ? "numeric" : undefined}
-              maxLength={kind === "ssn_last_four" ? 4 : 200}
+              maxLength={lengthMax[kind]}
               value={said[kind] ?? ""}
               dir="auto"
               onChange={(event) => setSaid({ ...said, [kind]: event.currentTarget.value })}
@@ -88,7 +97,7 @@ function pick(
   said: Partial<Record<IdentifierKind, string>>,
   given: readonly IdentifierKind[],
 ): Identifiers {
-  return Object.fromEntries(given.map((kind) => [kind, (said[kind] ?? "").trim()]));
+  return Object.fromEntries(given.map((kind) => [kind, wordsOf(said[kind] ?? "")]));
 }
 
 interface VerifyResultProps {

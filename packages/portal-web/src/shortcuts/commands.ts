@@ -25,6 +25,7 @@ export const commands = {
   "call.hang-up": { label: "desk.hangUp", group: "call", keys: "Alt+Shift+KeyH" },
   "call.wrap-up": { label: "desk.finishWrapUp", group: "call", keys: "Alt+KeyW" },
   "caller.edit": { label: "desk.caller", group: "write", keys: "Alt+KeyC" },
+  "caller.is-patient": { label: "desk.callerIsPatient", group: "write", keys: "Alt+Shift+KeyC" },
   "patient.search": { label: "patients.search", group: "write", keys: "Alt+KeyP" },
   "note.write": { label: "desk.writeNote", group: "write", keys: "Alt+KeyN" },
   "intake.open": { label: "adverseEvents.open", group: "write", keys: "Alt+KeyI" },

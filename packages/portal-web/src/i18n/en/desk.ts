@@ -90,6 +90,8 @@ export const desk = {
   caller: "Caller",
   callerName: "Name",
   relationship: "Relationship to the patient",
+  relationshipTo: "Relationship to {{name}}",
+  callerIsPatient: "The caller is the patient",
   relation: {
     self: "The patient",
     parent: "Parent",

@@ -29,7 +29,7 @@ export const patients = {
   link: "This call is about them",
   linked: "Patient chosen for this call",
   verifyTitle: "Verify two identifiers with the caller",
-  verifyHint: "Ask, type what they say. Not the patient? Say so under Caller.",
+  verifyHint: "Ask, type what they say. Then say who is calling.",
   verify: "Verify ({{count}} of {{needed}})",
   oneMore: "One more identifier is needed.",
   notMatched: "Does not match: {{names}}.",
@@ -65,7 +65,6 @@ export const patients = {
   preferredLanguage: "Preferred language",
   withheld: "Not within their authority",
   disclosure: {
-    verifiedCaller: "verified as the patient",
     patient: "the caller is the patient",
     noCaller: "opened with a reason",
     professional: "Medical matters only",
@@ -78,6 +77,14 @@ export const patients = {
     },
     representativeText: "The caller represents the patient.",
     representativeUntil: "The caller represents the patient until {{day}}.",
+    whoTitle: "Who is calling?",
+    whoText:
+      "Both identifiers match. Ask who is speaking before you tell them anything of this record.",
+    thePatient: "The patient",
+    somebodyElse: "Somebody else",
+    saidWaits: "The record opens when this is saved",
+    saidWaitsText:
+      "Who is calling is kept on this computer and sent by itself. Take down what they report.",
     none: "Tell them nothing of this record",
     noneText:
       "The caller is not the patient, and nothing says that they may hear about them. Take down what they report.",

@@ -89,6 +89,8 @@ export const desk = {
   caller: "Interlocutor",
   callerName: "Nombre",
   relationship: "Relación con el paciente",
+  relationshipTo: "Relación con {{name}}",
+  callerIsPatient: "Quien llama es el paciente",
   relation: {
     self: "El paciente",
     parent: "Madre o padre",
