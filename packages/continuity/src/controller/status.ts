@@ -98,6 +98,8 @@ export function statusOf(parts: StatusParts): Status {
     standby !== null &&
     sites[term.primary]?.role === "primary" &&
     sites[standby]?.role === "standby";
+  // Whoever has not heard the quorum for long does not know what the primary recorded there meanwhile.
+  const isCurrent = o.quorum.isAnswering || o.quorum.ageMs <= SILENT_MS || o.self === term?.primary;
   const open = o.quorum.openRuns[0]?.run ?? null;
   const { ready, score } = parts.readiness;
   const reasons = [...parts.readiness.reasons]
@@ -109,7 +111,7 @@ export function statusOf(parts: StatusParts): Status {
     site: parts.site,
     term: term?.term ?? null,
     primary: term?.primary ?? null,
-    protected: sync?.mode === "sync" && sync.safeToPromote && isStreaming,
+    protected: sync?.mode === "sync" && sync.safeToPromote && isStreaming && isCurrent,
     unprotectedSince: sync?.unprotectedSince ?? null,
     quorum: {
       answering: o.quorum.isAnswering,
@@ -179,8 +181,9 @@ export function lagFromBeats(o: Observation): Status["lag"] {
 function siteStatus(o: Observation, site: Site): SiteStatus {
   const seen = o.quorum.sites[site];
   const isSilent = seen === undefined || seen.ageMs > SILENT_MS;
-  const role = roleOf(o, site, isSilent);
-  const reasons = isSilent ? ["silent"] : unhealthy(o, site, role);
+  const sighted = isSilent ? sightedRole(o, site) : null;
+  const role = sighted ?? roleOf(o, site, isSilent);
+  const reasons = isSilent ? silence(o, sighted) : unhealthy(o, site, role);
   return {
     role,
     healthy: reasons.length === 0,
@@ -191,6 +194,29 @@ function siteStatus(o: Observation, site: Site): SiteStatus {
     redis: seen?.record.redis ?? null,
     sees: seen?.record.sees ?? [],
   };
+}
+
+/** Heartbeats pass the quorum: when it does not answer, their silence is no news of the site. */
+function silence(o: Observation, sighted: SiteRole | null): string[] {
+  if (o.quorum.isAnswering) return ["silent"];
+  return sighted === null ? ["unheard-without-quorum"] : [];
+}
+
+/** What this controller sees of a site without the quorum: itself, and the other end of the replication. */
+function sightedRole(o: Observation, site: Site): SiteRole | null {
+  if (o.quorum.isAnswering) return null;
+  const primary = o.quorum.view?.term.record?.primary;
+  if (site === o.self) return ownRole(o);
+  if (site === primary) return o.canReachPrimary ? "primary" : null;
+  const isStreaming = o.self === primary && o.postgres?.replication?.isActive === true;
+  return isStreaming && site !== "witness" ? "standby" : null;
+}
+
+function ownRole(o: Observation): SiteRole | null {
+  if (o.self === "witness") return "witness";
+  if (o.keeper === null) return null;
+  if (o.keeper.postgres === "primary") return o.keeper.reason === "serving" ? "primary" : "fenced";
+  return o.keeper.postgres === "standby" ? "standby" : "fenced";
 }
 
 function roleOf(o: Observation, site: Site, isSilent: boolean): SiteRole {
