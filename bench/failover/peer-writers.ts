@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { type ClientOutage, clientOutages, worstOutage } from "@careline/lab/ledger/index.ts";
 import { type Clock, systemClock } from "@careline/platform";
 import postgres from "postgres";
-import type { PeerHost } from "./formation.ts";
+import type { PeerHost } from "./peer.ts";
 
 /** A statement or a connection that takes longer is given up, and the next host is tried. */
 const patienceMs = 1_000;

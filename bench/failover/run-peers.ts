@@ -1,16 +1,24 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { medianOf } from "@careline/lab/drill/report.ts";
 import { systemClock as clock } from "@careline/platform";
-import { Formation, type PeerHost } from "./formation.ts";
+import { Formation } from "./formation.ts";
+import { PatroniPair } from "./patroni.ts";
+import type { Peer, PeerHost } from "./peer.ts";
 import { PeerWriters } from "./peer-writers.ts";
 
 /**
- * `node bench/failover/run-peers.ts [runs] [one-way ms] [faults]`: pg_auto_failover at its fastest settings that lose nothing.
- * `faults`: kill,hang,switchover, or some of them. Writes results/pg-auto-failover-<fault>.json.
+ * `node bench/failover/run-peers.ts [runs] [one-way ms] [faults] [peer]`: another product on this machine, seen by ten writers.
+ * `faults`: kill,hang,switchover, or some of them. `peer`: pg-auto-failover (at its fastest settings that lose nothing) or patroni.
+ * Writes results/<peer>-<fault>.json.
  */
 const runs = Number(process.argv[2] ?? 10);
 const oneWayMs = Number(process.argv[3] ?? 30);
 const faults = (process.argv[4] ?? "kill,hang,switchover").split(",") as Fault[];
+const peerName = process.argv[5] ?? "pg-auto-failover";
+const peers: Record<string, (portBase: number) => Peer> = {
+  "pg-auto-failover": (portBase) => new Formation(portBase),
+  patroni: (portBase) => new PatroniPair(portBase),
+};
 const writersCount = 10;
 const limitMs = 120_000;
 
@@ -30,37 +38,38 @@ async function until(isTrue: () => boolean, what: string): Promise<void> {
   }
 }
 
-async function cause(formation: Formation, fault: Fault, host: PeerHost): Promise<void> {
-  if (fault === "kill") formation.signalHost(host, "SIGKILL");
-  else if (fault === "hang") formation.signalHost(host, "SIGSTOP");
-  else await formation.switchOver();
+async function cause(peer: Peer, fault: Fault, host: PeerHost): Promise<void> {
+  if (fault === "kill") peer.signalHost(host, "SIGKILL");
+  else if (fault === "hang") peer.signalHost(host, "SIGSTOP");
+  else await peer.switchOver();
 }
 
-function heal(formation: Formation, fault: Fault, host: PeerHost): void {
-  if (fault === "kill") formation.startHost(host);
-  if (fault === "hang") formation.signalHost(host, "SIGCONT");
+function heal(peer: Peer, fault: Fault, host: PeerHost): void {
+  if (fault === "kill") peer.startHost(host);
+  if (fault === "hang") peer.signalHost(host, "SIGCONT");
 }
 
-async function oneRun(formation: Formation, fault: Fault): Promise<PeerRun> {
-  const primary = await formation.untilWhole();
-  const writers = new PeerWriters(formation.hosts, writersCount);
+async function oneRun(peer: Peer, fault: Fault): Promise<PeerRun> {
+  const primary = await peer.untilWhole();
+  const writers = new PeerWriters(peer.hosts, writersCount);
   await clock.sleep(2_000);
   const faultAtMs = clock.monotonicMs();
-  await cause(formation, fault, primary);
+  await cause(peer, fault, primary);
   await clock.sleep(500);
   await until(() => writers.isServed(clock.monotonicMs() - 500), "writers are served again");
   await clock.sleep(3_000);
   const untilMs = clock.monotonicMs();
-  heal(formation, fault, primary);
-  await formation.untilWhole();
+  heal(peer, fault, primary);
+  // What comes back may say for a moment what it knew before.
+  await clock.sleep(2_000);
+  const now = await peer.untilWhole();
   await writers.stop();
   const keys = [...new Set(writers.acked.map((ack) => ack.key))];
-  const now = await formation.primary();
-  const missing = await formation.sql(
+  const missing = await peer.sql(
     now,
     `select count(*) from unnest('{${keys.join(",")}}'::uuid[]) as wanted (key) where not exists (select from acknowledged where acknowledged.key = wanted.key)`,
   );
-  await formation.sql(now, "truncate acknowledged");
+  await peer.sql(now, "truncate acknowledged");
   return {
     outageMs: Math.round(writers.outage(faultAtMs, untilMs)?.outageMs ?? 0),
     acknowledged: keys.length,
@@ -69,32 +78,34 @@ async function oneRun(formation: Formation, fault: Fault): Promise<PeerRun> {
   };
 }
 
-const formation = new Formation(28_800);
+const makePeer = peers[peerName];
+if (makePeer === undefined) throw new Error(`peers: ${Object.keys(peers).join(", ")}`);
+const peer = makePeer(27_300);
 const results: Record<string, { runs: PeerRun[] }> = {};
 try {
-  await formation.start(oneWayMs);
-  await formation.sql(
-    await formation.primary(),
+  await peer.start(oneWayMs);
+  await peer.sql(
+    await peer.untilWhole(),
     "create table acknowledged (key uuid primary key, client text not null, at timestamptz not null default now())",
   );
   for (const fault of faults) {
     const done: PeerRun[] = [];
     results[fault] = { runs: done };
     for (let run = 1; run <= runs; run += 1) {
-      const result = await oneRun(formation, fault);
+      const result = await oneRun(peer, fault);
       done.push(result);
       process.stdout.write(`${fault} ${run}/${runs}: ${JSON.stringify(result)}\n`);
     }
   }
 } finally {
-  await formation.stop();
+  await peer.stop();
 }
 const directory = new URL("results/", import.meta.url);
 mkdirSync(directory, { recursive: true });
 for (const [fault, { runs: done }] of Object.entries(results)) {
   const outages = done.map((run) => run.outageMs).toSorted((a, b) => a - b);
   const summary = {
-    peer: "pg_auto_failover 2.0 tuned, synchronous",
+    peer: peer.label,
     fault,
     oneWayMs,
     writers: writersCount,
@@ -102,7 +113,7 @@ for (const [fault, { runs: done }] of Object.entries(results)) {
     lost: done.reduce((sum, run) => sum + run.lost, 0),
     runs: done,
   };
-  const file = new URL(`pg-auto-failover-${fault}.json`, directory);
+  const file = new URL(`${peerName}-${fault}.json`, directory);
   writeFileSync(file, `${JSON.stringify(summary, null, 2)}\n`);
 }
 process.exit(0);

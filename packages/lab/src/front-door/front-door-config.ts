@@ -7,6 +7,8 @@ export interface FrontDoorParts {
   readonly bundleFile: string;
   readonly authorityFile: string;
   readonly adminSocket: string;
+  /** Holds `frontDoorScript`. */
+  readonly scriptFile: string;
   /** In order of preference. */
   readonly regions: readonly { readonly name: string; readonly port: number }[];
   /** Files of what the front door says itself: `<status>.json` and `<status>.html`. */
@@ -64,6 +66,7 @@ function globals(parts: FrontDoorParts): string {
   tune.bufsize ${bufferBytes}
   # Checks of both regions need not fall together.
   spread-checks 5
+  lua-load-per-thread ${parts.scriptFile}
 `;
 }
 
@@ -131,8 +134,8 @@ ${refuse(parts, 429, "is_too_fast")}
   http-request del-header Forwarded
   acl for_api var(txn.is_api) -m bool
   acl has_permit nbsrv(permit_api) gt 0
-  # Without a permit no region can acknowledge a write: said here, so that the region that is being promoted need not say it
-  # a few hundred times a second.
+  # Without a permit no region can acknowledge a write. It waits here for a while (front-door-script.ts); what has waited in vain is
+  # told so here, so that the region that is being promoted need not say it a few hundred times a second.
   acl is_read method GET HEAD OPTIONS
 ${pauseWrites(parts)}
   acl is_apart path /api/events
@@ -147,7 +150,8 @@ ${pauseWrites(parts)}
 
 function pauseWrites(parts: FrontDoorParts): string {
   const { answerFile } = parts;
-  return `  http-request return status 503 content-type application/problem+json file ${answerFile(503, "json")} hdr Cache-Control no-store hdr Retry-After "1" if for_api !has_permit !is_read`;
+  return `  http-request lua.await_permit if for_api !has_permit !is_read
+  http-request return status 503 content-type application/problem+json file ${answerFile(503, "json")} hdr Cache-Control no-store hdr Retry-After "1" if for_api !has_permit !is_read`;
 }
 
 function refuse(parts: FrontDoorParts, status: number, when: string): string {

@@ -27,6 +27,27 @@ describe("the front door", () => {
     expect(await door.servedBy("/")).toBe("west");
   });
 
+  it("lets a write wait until a region holds the permit, and then sends it there alone", async () => {
+    await door.open();
+    await until(async () => (await door.servedBy()) === "east");
+    const write = door.ask("/api/notes", { method: "POST" });
+    // Reads do not wait: whoever is alive answers them.
+    expect(await door.servedBy()).toBe("east");
+    door.west.term = 3;
+    const { status, text } = await write;
+    expect([status, JSON.parse(text)]).toMatchObject([200, { site: "west" }]);
+    expect(door.east.seen).not.toContain("POST /api/notes");
+    expect(door.west.seen.filter((line) => line === "POST /api/notes")).toHaveLength(1);
+  });
+
+  it("tells a write that has waited in vain", async () => {
+    await door.open();
+    await until(async () => (await door.servedBy()) === "east");
+    const { status, text } = await door.ask("/api/notes", { method: "POST" });
+    expect([status, JSON.parse(text)]).toMatchObject([503, { code: "NO_REGION" }]);
+    expect(door.east.seen).not.toContain("POST /api/notes");
+  });
+
   it("answers with a problem document on API paths and with a page elsewhere when no region is there", async () => {
     for (const portal of [door.east, door.west]) portal.isAlive = false;
     await door.open();

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import {
   frontDoorAnswers,
   frontDoorConfig,
+  frontDoorScript,
   plainPage,
   problemDocument,
 } from "../front-door/index.ts";
@@ -33,6 +34,7 @@ export function frontDoorProcess(layout: Layout): ProcessSpec {
     bundleFile: join(layout.stateDir, "pki", "haproxy.edge.pem"),
     authorityFile: layout.authorityFile,
     adminSocket: adminSocketOf(layout),
+    scriptFile: writeConfigText(layout, "front-door/script.lua", frontDoorScript),
     regions: regions.map((name) => ({ name, port: ports.reach("edge", name, "portal") })),
     answerFile: (status, kind) => join(dir, `${status}.${kind}`),
   });

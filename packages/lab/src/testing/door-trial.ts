@@ -9,6 +9,7 @@ import { tellHaproxy } from "../door-guard/index.ts";
 import {
   frontDoorAnswers,
   frontDoorConfig,
+  frontDoorScript,
   plainPage,
   problemDocument,
 } from "../front-door/index.ts";
@@ -94,9 +95,11 @@ export class DoorTrial {
       bundleFile: join(dir, "b"),
       authorityFile: this.authorityFile,
       adminSocket: this.adminSocket,
+      scriptFile: join(dir, "script.lua"),
       regions: [this.east, this.west].map(({ name, port }) => ({ name, port })),
       answerFile: (status, kind) => join(dir, `${status}.${kind}`),
     });
+    writeFileSync(join(dir, "script.lua"), frontDoorScript);
     writeFileSync(join(dir, "haproxy.cfg"), config);
     this.#haproxy = spawn("haproxy", ["-db", "-f", join(dir, "haproxy.cfg")], { stdio: "ignore" });
     await until(async () => (await this.ask("/").catch(() => null)) !== null);
