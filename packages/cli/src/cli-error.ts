@@ -49,7 +49,7 @@ export const cliErrors = {
   NO_LOG: {
     status: 404,
     retryable: false,
-    remedy: "./careline status lists the processes by name.",
+    remedy: "./careline status --processes lists them by name.",
     exit: "usage",
   },
   TESTS_FAILED: {

@@ -50,7 +50,7 @@ export const labErrors = {
   UNKNOWN_PROCESS: {
     status: 404,
     retryable: false,
-    remedy: "./careline status lists the processes by name.",
+    remedy: "./careline status --processes lists them by name.",
   },
   UNKNOWN_LINK: {
     status: 404,

@@ -4,6 +4,7 @@ import {
   connectAs,
   expectedLossSchema,
   followRun,
+  regionArgument,
   runIdSchema,
   systemStatusSchema,
   withOperator,
@@ -26,7 +27,7 @@ export const failoverCommand: CommandDefinition = {
   example: "./careline failover west\n./careline failover west --yes --reason 'east burns'",
   declare: (command, context) => {
     withOperator(command, "otto")
-      .argument("<region>", "east or west: the one that takes over")
+      .argument("<region>", "east or west: the one that takes over", regionArgument)
       .option("--yes", "do not ask")
       .option("--reason <text>", "kept in the run's journal", "ordered by an operator")
       .action((region: string, options: FailoverOptions) => failover(region, options, context));

@@ -1,5 +1,11 @@
 import type { CommandContext } from "../command-context.ts";
-import { connectAs, followRun, runIdSchema, withOperator } from "../operator/index.ts";
+import {
+  connectAs,
+  followRun,
+  regionArgument,
+  runIdSchema,
+  withOperator,
+} from "../operator/index.ts";
 import { formatElapsed } from "../output/index.ts";
 import type { CommandDefinition } from "../program.ts";
 
@@ -19,7 +25,7 @@ export const switchoverCommand: CommandDefinition = {
   example: "./careline switchover west\n./careline switchover west --ignore no-recent-drill",
   declare: (command, context) => {
     withOperator(command, "otto")
-      .argument("<region>", "east or west")
+      .argument("<region>", "east or west", regionArgument)
       .option(
         "--ignore <code>",
         "go on although this readiness reason stands; repeatable",

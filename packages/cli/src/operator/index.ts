@@ -1,4 +1,4 @@
-export { connectAs, withOperator } from "./connect.ts";
+export { connectAs, regionArgument, withOperator } from "./connect.ts";
 export { type Controllers, connectControllers, type SiteController } from "./controllers.ts";
 export { followRun } from "./follow-run.ts";
 export { readOperatorConfig } from "./operator-config.ts";
