@@ -9,6 +9,9 @@ const bySqlState: Readonly<Record<string, () => PortalError>> = {
   CL403: () => new PortalError("PERMISSION_DENIED", "the database refused"),
   CL409: () => new PortalError("CONFLICT", "the database refused"),
   CL429: () => new PortalError("RATE_LIMITED", "the database refused"),
+  // Values that a schema lets through and no column can hold: a day in year 0, a number beyond its type.
+  "22003": () => new PortalError("REQUEST_INVALID", "a number is beyond what a column holds"),
+  "22008": () => new PortalError("REQUEST_INVALID", "a day is beyond the calendar"),
   "23505": () => new PortalError("ALREADY_EXISTS", "a unique key exists"),
   "23503": () =>
     new PortalError("CONFLICT", "a record that this refers to is absent or still used"),
