@@ -14,6 +14,8 @@ import {
   writeUpstream,
 } from "../postgres/index.ts";
 
+import { defaultPulsePace, fallsSilent, type PulsePace } from "./database-pulse.ts";
+
 export interface KeeperDatabaseDeps {
   readonly config: PostgresConfig;
   readonly site: DataSite;
@@ -21,6 +23,8 @@ export interface KeeperDatabaseDeps {
   readonly log: Logger;
   readonly emit: (event: KeeperEvent) => void;
   readonly signal: AbortSignal;
+  /** How a server that runs is asked whether it still answers. */
+  readonly pulse?: PulsePace;
 }
 
 /** Crash recovery of a busy primary took 0.5 s; replay of 1 GB of log takes about half a minute. */
@@ -74,6 +78,7 @@ export class KeeperDatabase {
         return;
       }
       this.#answer(turn, { kind: "postgres-started", as });
+      if (as === "primary") this.#watch(turn);
     });
   }
 
@@ -115,6 +120,7 @@ export class KeeperDatabase {
       try {
         const promoted = await this.#promoteNow(signal);
         this.#answer(turn, { kind: "promoted", ...promoted });
+        this.#watch(turn);
       } catch (thrown) {
         this.#deps.log.error({ error: describeError(thrown) }, "promotion failed");
         if (turn === this.#newest) await this.#server.stop("immediate", signal);
@@ -192,6 +198,26 @@ export class KeeperDatabase {
     writeUpstream(this.#deps.config, null);
     this.#server.reload();
     return this.#sql.promote(signal);
+  }
+
+  /**
+   * A primary that answers nobody (stopped, or its disk hangs) is dead for everybody who waits for it: it is ended, so that it counts as such.
+   * A standby that hangs is left alone: nobody waits for it longer than the plan's bound, and what it is found with may be evidence.
+   */
+  #watch(turn: number): void {
+    const { clock, log, pulse = defaultPulsePace } = this.#deps;
+    this.#run("pulse", async (signal) => {
+      const isSilent = await fallsSilent(
+        (withinMs, until) => this.#sql.answers(withinMs, until),
+        () => turn !== this.#newest,
+        pulse,
+        clock,
+        signal,
+      );
+      if (!isSilent) return;
+      log.error({ alarm: "postgres-silent" }, "the database answers nothing any more: it is ended");
+      await this.#server.end(signal);
+    });
   }
 
   /** A connection for the term's row, opened while the store decides: after the promotion it would be in the way. */

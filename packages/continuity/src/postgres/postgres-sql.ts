@@ -35,6 +35,7 @@ export class PostgresSql {
   readonly #config: PostgresConfig;
   readonly #main: LocalSql;
   readonly #careline: LocalSql;
+  readonly #pulse: LocalSql;
   readonly #clock: Clock;
 
   constructor(config: PostgresConfig, clock: Clock) {
@@ -42,10 +43,24 @@ export class PostgresSql {
     this.#clock = clock;
     this.#main = new LocalSql(config, clock);
     this.#careline = new LocalSql(config, clock, "careline");
+    this.#pulse = new LocalSql(config, clock);
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.#main.close(), this.#careline.close()]);
+    await Promise.all([this.#main.close(), this.#careline.close(), this.#pulse.close()]);
+  }
+
+  /** Whether the server says anything within that time, be it a refusal, on a connection of its own. `withinMs`: below 2 s, the limit for connecting. */
+  async answers(withinMs: number, signal: AbortSignal): Promise<boolean> {
+    const limit = this.#clock.deadline(withinMs);
+    try {
+      await this.#pulse.run(2 * withinMs, AbortSignal.any([signal, limit]), (sql) => sql`select 1`);
+      return true;
+    } catch {
+      signal.throwIfAborted();
+      if (limit.aborted) await this.#pulse.close();
+      return !limit.aborted;
+    }
   }
 
   /** Roles, database and schema of a new primary; repeating it changes nothing. */

@@ -111,7 +111,7 @@ export class PostgresServer {
     // A stopped (SIGSTOP) server takes no signal but these.
     kill(pid, "SIGCONT");
     if (!(await this.#goneWithin(pid, STOP_WITHIN_MS[mode], signal))) {
-      kill(pid, "SIGKILL");
+      killFamily(pid);
       await this.#goneWithin(pid, STOP_WITHIN_MS.immediate, signal);
     }
     if (mode !== "fast") return null;
@@ -133,6 +133,17 @@ export class PostgresServer {
     this.#stopping = true;
     kill(pid, "SIGQUIT");
     kill(pid, "SIGCONT");
+  }
+
+  /**
+   * Ends a server that does not answer; whoever started it learns that it ended by itself. Processes that a hung disk holds die when it lets
+   * them go, before they do anything else, so they count as gone after two seconds.
+   */
+  async end(signal: AbortSignal): Promise<void> {
+    const child = this.#child;
+    if (child?.pid === undefined) return;
+    killFamily(child.pid);
+    if (!(await this.#goneWithin(child.pid, STOP_WITHIN_MS.immediate, signal))) this.#exited(child);
   }
 
   reload(): void {
@@ -218,6 +229,21 @@ function kill(pid: number, signal: NodeJS.Signals): void {
     process.kill(pid, signal);
   } catch {
     // Gone already.
+  }
+}
+
+/** A server and its children: a child that is stopped would hold the shared memory that the next start needs. */
+function killFamily(pid: number): void {
+  const children = childrenOf(pid);
+  for (const each of [pid, ...children]) kill(each, "SIGKILL");
+}
+
+function childrenOf(pid: number): number[] {
+  try {
+    const text = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8");
+    return text.split(" ").flatMap((each) => (each.trim() === "" ? [] : [Number(each)]));
+  } catch {
+    return [];
   }
 }
 

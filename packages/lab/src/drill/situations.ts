@@ -8,7 +8,7 @@ export const situations: readonly {
 }[] = [
   {
     situation: "The primary's PostgreSQL dies, its site lives",
-    drills: ["postgres-killed", "postgres-crash-loop"],
+    drills: ["postgres-killed", "postgres-crash-loop", "postgres-frozen"],
   },
   {
     situation: "The primary's region is lost, hangs or is isolated",

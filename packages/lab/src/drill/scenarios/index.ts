@@ -20,6 +20,7 @@ import { oneWayIn } from "./one-way-in.ts";
 import { oneWayOut } from "./one-way-out.ts";
 import { portalKilled } from "./portal-killed.ts";
 import { postgresCrashLoop } from "./postgres-crash-loop.ts";
+import { postgresFrozen } from "./postgres-frozen.ts";
 import { postgresKilled } from "./postgres-killed.ts";
 import { primaryIsolated } from "./primary-isolated.ts";
 import { quorumAndStandbyLost } from "./quorum-and-standby-lost.ts";
@@ -48,6 +49,7 @@ export const scenarios: readonly Scenario[] = [
   switchover,
   postgresKilled,
   postgresCrashLoop,
+  postgresFrozen,
   portalKilled,
   controllerKilled,
   keeperKilled,
