@@ -25,8 +25,9 @@ async function verify(page: Page, patient: ReturnType<typeof demoPatient>): Prom
   await panel.getByLabel("Date of birth").fill(patient.dateOfBirth);
   await panel.getByLabel("ZIP code").fill(patient.zipCode);
   await panel.getByRole("button", { name: /^Verify/ }).click();
-  await panel.getByText("Identity verified").waitFor();
+  await panel.getByText("Identifiers match").waitFor();
   await panel.getByRole("button", { name: "The patient", exact: true }).press("Enter");
+  await panel.getByText("Identity verified").waitFor();
   await panel.getByText("the caller is the patient").waitFor();
 }
 

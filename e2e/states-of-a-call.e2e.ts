@@ -21,12 +21,15 @@ describe("what lies above the pages, in light and dark", () => {
     const opened = await desk.open("/callbacks");
     const { page } = opened;
     await page.getByText("Ask whether the rash is gone.").first().waitFor();
-    service.emit("offer", demo.anOffer());
+    const ringing = demo.anOffer();
+    // Rings until it is said that it does not, however long the looking takes.
+    service.answer("readCurrentCalls", { offer: ringing.offer, calls: [] });
+    service.emit("offer", ringing);
     await page.getByRole("button", { name: /^Answer/ }).waitFor();
     await checkBothSchemes(opened, "offer-full");
     service.emit("offer", {
-      ...demo.anOffer(),
-      offer: { ...demo.anOffer().offer, outcome: "missed" },
+      ...ringing,
+      offer: { ...ringing.offer, outcome: "missed" },
     });
     await page.getByText("The call rings no more").waitFor();
     await checkBothSchemes(opened, "offer-missed");
@@ -148,12 +151,19 @@ describe("what lies above the pages, in light and dark", () => {
     await page.getByText("Who is calling?").waitFor();
     expect(await page.getByText("1 Fictional Way").count()).toBe(0);
     await checkBothSchemes(opened, "caller-unknown");
-    // The keyboard is on the answer that is given most.
-    const answer = page.getByRole("button", { name: "The patient", exact: true });
+    const patient = page.getByRole("region", { name: "Patient" });
+    await patient.getByText("Identifiers match", { exact: true }).waitFor();
+    expect(await patient.getByText("Identity verified").count()).toBe(0);
+    // The keyboard is on the question: Enter, held since the identifiers were sent, answers nothing.
     await expect
-      .poll(() => answer.evaluate((button) => button === document.activeElement))
-      .toBe(true);
+      .poll(() => page.evaluate(() => document.activeElement?.textContent))
+      .toBe("Who is calling?");
     service.on("putCaller", { kind: "break" });
+    for (const key of ["Enter", "Enter", "Space"]) await page.keyboard.press(key);
+    expect(service.seen.map(({ name }) => name)).not.toContain("putCaller");
+    expect(await page.getByText("The record opens when this is saved").count()).toBe(0);
+    // One tab further is the answer that is given most.
+    await page.keyboard.press("Tab");
     await page.keyboard.press("Enter");
     await page.getByText("The record opens when this is saved").waitFor();
     service
@@ -165,6 +175,26 @@ describe("what lies above the pages, in light and dark", () => {
       authority: { kind: "self" },
       patientId: demo.patientId,
     });
+  });
+  it("identifiers that do not match cost one attempt, however long Enter is held", async () => {
+    withCall(service, demo.aCaller({ relationship: "unknown", authority: { kind: "none" } }));
+    service.answer("readPatient", demo.aPatient(false)).answer("verifyPatient", {
+      matched: ["date_of_birth"],
+      notMatched: ["zip_code"],
+      isVerified: false,
+      attemptsLeft: 2,
+    });
+    const { page } = await desk.open("/desk");
+    const asked = () => service.seen.filter(({ name }) => name === "verifyPatient").length;
+    await page.getByLabel("ZIP code").fill("10001");
+    await page.getByLabel("Date of birth").fill("1980-02-28");
+    await page.keyboard.press("Enter");
+    await page.getByText("2 attempts left").waitFor();
+    for (let press = 0; press < 5; press += 1) await page.keyboard.press("Enter");
+    expect(asked()).toBe(1);
+    await page.getByLabel("ZIP code").fill("10000");
+    await page.keyboard.press("Enter");
+    await expect.poll(asked).toBe(2);
   });
   it("a caller who is not the patient: nothing to be told, then what a representative may hear", async () => {
     withCall(service, demo.aCaller({ relationship: "spouse", authority: { kind: "none" } }));

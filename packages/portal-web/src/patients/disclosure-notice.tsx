@@ -74,21 +74,24 @@ export function quietDisclosure(
   }
 }
 
-/** Both identifiers match; who says them is still to be said, and the keyboard is where it is. */
+/**
+ * Both identifiers match; who says them is still to be said. The keyboard is on the question and not on an answer:
+ * the Enter that sent the identifiers, held or pressed twice, would give it for the caller.
+ */
 function WhoIsCalling(): ReactElement {
   const t = useT();
-  const first = useRef<HTMLButtonElement>(null);
+  const question = useRef<HTMLParagraphElement>(null);
   useEffect(() => {
     // The form that was filled in is gone. Whoever types elsewhere meanwhile is left in peace.
-    if (document.activeElement === document.body) first.current?.focus({ preventScroll: true });
+    if (document.activeElement === document.body) question.current?.focus({ preventScroll: true });
   }, []);
   return (
-    <Notice tone="warn" role="alert" title={t("patients.disclosure.whoTitle")}>
+    <Notice tone="warn" role="alert" title={t("patients.disclosure.whoTitle")} titleRef={question}>
       <Text size="sm" mb={6}>
         {t("patients.disclosure.whoText")}
       </Text>
       <Group gap="xs">
-        <Button ref={first} size="xs" onClick={() => runCommand("caller.is-patient")}>
+        <Button size="xs" onClick={() => runCommand("caller.is-patient")}>
           {t("patients.disclosure.thePatient")}
         </Button>
         <Button size="xs" variant="default" onClick={() => runCommand("caller.edit")}>

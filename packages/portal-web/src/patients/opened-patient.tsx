@@ -83,7 +83,11 @@ export function OpenedPatient({ call, patientId, onOpened }: OpenedPatientProps)
         {card.verification !== null && (
           <Tag tone="good">
             <IconShieldCheck size={14} aria-hidden="true" />
-            {t("patients.verified")}
+            {t(
+              card.disclosure.because === "caller_unknown"
+                ? "patients.identifiersMatch"
+                : "patients.verified",
+            )}
           </Tag>
         )}
       </Group>

@@ -15,6 +15,7 @@ interface VerifyFormProps {
   readonly onVerified: () => void;
 }
 
+type Said = Partial<Record<IdentifierKind, string>>;
 type Identifiers = VerifyPatientBody["identifiers"];
 
 const identifiers: readonly IdentifierKind[] = [
@@ -39,22 +40,25 @@ const lengthMax: Readonly<Record<IdentifierKind, number>> = {
 /** Two identifiers as the caller says them, compared by the service; nothing stored is shown before. */
 export function VerifyForm({ callId, patientId, onVerified }: VerifyFormProps): ReactElement {
   const t = useT();
-  const [said, setSaid] = useState<Partial<Record<IdentifierKind, string>>>({});
-  const given = identifiers.filter((kind) => wordsOf(said[kind] ?? "") !== "");
+  const [said, setSaid] = useState<Said>({});
+  const given = givenOf(said);
   const verify = useMutation({
-    mutationFn: async () => {
-      const body: VerifyPatientBody = { callId, identifiers: pick(said, given) };
+    mutationFn: async (answered: Said) => {
+      const body: VerifyPatientBody = { callId, identifiers: pick(answered) };
       return (await insist("verifyPatient", { params: { patientId }, body })).data;
     },
     onSuccess: (answer) => {
       if (!answer.isVerified) return;
-      announce(t("patients.verified"));
+      announce(t("patients.identifiersMatch"));
       onVerified();
     },
   });
+  // A key held down sends the form again and again, and each time costs one of the few attempts.
+  const isAnswered = verify.data !== undefined && verify.variables === said;
+  const canVerify = given.length >= neededIdentifiers && !isAnswered;
   const submit = (event: FormEvent): void => {
     event.preventDefault();
-    if (given.length >= neededIdentifiers) verify.mutate();
+    if (canVerify) verify.mutate(said);
   };
   return (
     <form onSubmit={submit} autoComplete="off">
@@ -79,12 +83,7 @@ export function VerifyForm({ callId, patientId, onVerified }: VerifyFormProps): 
         </SimpleGrid>
         <Group justify="space-between">
           <VerifyResult answer={verify.data} error={verify.error} />
-          <Button
-            type="submit"
-            size="xs"
-            disabled={given.length < neededIdentifiers}
-            loading={verify.isPending}
-          >
+          <Button type="submit" size="xs" disabled={!canVerify} loading={verify.isPending}>
             {t("patients.verify", { count: given.length, needed: neededIdentifiers })}
           </Button>
         </Group>
@@ -93,11 +92,12 @@ export function VerifyForm({ callId, patientId, onVerified }: VerifyFormProps): 
   );
 }
 
-function pick(
-  said: Partial<Record<IdentifierKind, string>>,
-  given: readonly IdentifierKind[],
-): Identifiers {
-  return Object.fromEntries(given.map((kind) => [kind, wordsOf(said[kind] ?? "")]));
+function givenOf(said: Said): readonly IdentifierKind[] {
+  return identifiers.filter((kind) => wordsOf(said[kind] ?? "") !== "");
+}
+
+function pick(said: Said): Identifiers {
+  return Object.fromEntries(givenOf(said).map((kind) => [kind, wordsOf(said[kind] ?? "")]));
 }
 
 interface VerifyResultProps {

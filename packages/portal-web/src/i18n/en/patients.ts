@@ -25,6 +25,7 @@ export const patients = {
   registerUnidentified: "Register unidentified",
   unidentified: "Unidentified patient",
   verified: "Identity verified",
+  identifiersMatch: "Identifiers match",
   isLinked: "This call is about them",
   link: "This call is about them",
   linked: "Patient chosen for this call",

@@ -26,6 +26,7 @@ export const patients = {
   registerUnidentified: "Registrar sin identificar",
   unidentified: "Paciente sin identificar",
   verified: "Identidad verificada",
+  identifiersMatch: "Los datos coinciden",
   isLinked: "La llamada trata de esta persona",
   link: "La llamada trata de esta persona",
   linked: "Paciente elegido para esta llamada",
