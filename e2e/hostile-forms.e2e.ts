@@ -1,7 +1,7 @@
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { DeskBrowser, sidewaysOverflow } from "./desk-browser.ts";
-import { aTask } from "./fixtures/callback-data.ts";
+import { aCallback, aTask, taskId } from "./fixtures/callback-data.ts";
 import * as demo from "./fixtures/demo-data.ts";
 import { withCall } from "./fixtures/scenarios.ts";
 import { hostileTexts, pasteEverywhere, unstorable } from "./hostile-text.ts";
@@ -95,6 +95,55 @@ describe("hostile text in forms that open on demand", () => {
       await unharmed(page, complaints, await sent("completeTask"));
     },
   );
+
+  it.each(Object.entries(hostileTexts))(
+    "why a restricted record, and how an authority was established: %s",
+    async (_, text) => {
+      withCall(
+        desk.service,
+        demo.aCaller({ relationship: "unknown", authority: { kind: "none" } }),
+      );
+      desk.service.answer("putCaller", demo.aCaller({ version: 2 }));
+      const { page, complaints } = await desk.open("/desk");
+      await page
+        .getByLabel("Relationship to the patient")
+        .selectOption("other_health_professional");
+      await page
+        .getByLabel("Right to hear about the patient")
+        .selectOption("treating_professional");
+      await page.getByLabel("How it was established").fill(`Called back ${text}`.slice(0, 200));
+      await page.getByRole("button", { name: "Save caller" }).click();
+      await unharmed(page, complaints, await sent("putCaller"));
+      await page.getByRole("button", { name: "Choose another" }).click();
+      await page.getByRole("button", { name: "Open Leo Example" }).click();
+      const why = page.getByLabel("Why do you need this restricted record?");
+      await why.fill("\u0000\u0007\u001b".repeat(10));
+      const open = page.getByRole("button", { name: "Open", exact: true });
+      expect(await open.isDisabled()).toBe(true);
+      await why.fill(`Asked by them ${text}`.slice(0, 500));
+      await open.click();
+      await unharmed(page, complaints, await sent("openPatient"));
+    },
+  );
+
+  it.each(Object.entries(hostileTexts))("the intake without a desk: %s", async (_, text) => {
+    const { page, complaints } = await desk.open("/intake");
+    await page.getByLabel("Which call").waitFor();
+    await paste(page, text, 5);
+    await unharmed(page, complaints, "");
+  });
+
+  it.each(Object.entries(hostileTexts))("what is no number is not dialled: %s", async (_, text) => {
+    const callback = aCallback();
+    desk.service.answer("readCallback", {
+      ...callback,
+      callee: { ...callback.callee, phone: null },
+    });
+    const { page, complaints } = await desk.open(`/callbacks?task=${taskId}`);
+    await page.getByLabel("No number is stored").fill(text.slice(0, 24));
+    expect(await page.getByRole("button", { name: "Call now" }).isDisabled()).toBe(true);
+    await unharmed(page, complaints, "");
+  });
 
   it("nothing but characters that nobody sees is no reason", async () => {
     withCall(desk.service);
