@@ -81,28 +81,11 @@ async function oneRun(peer: Peer, fault: Fault): Promise<PeerRun> {
 const makePeer = peers[peerName];
 if (makePeer === undefined) throw new Error(`peers: ${Object.keys(peers).join(", ")}`);
 const peer = makePeer(27_300);
-const results: Record<string, { runs: PeerRun[] }> = {};
-try {
-  await peer.start(oneWayMs);
-  await peer.sql(
-    await peer.untilWhole(),
-    "create table acknowledged (key uuid primary key, client text not null, at timestamptz not null default now())",
-  );
-  for (const fault of faults) {
-    const done: PeerRun[] = [];
-    results[fault] = { runs: done };
-    for (let run = 1; run <= runs; run += 1) {
-      const result = await oneRun(peer, fault);
-      done.push(result);
-      process.stdout.write(`${fault} ${run}/${runs}: ${JSON.stringify(result)}\n`);
-    }
-  }
-} finally {
-  await peer.stop();
-}
 const directory = new URL("results/", import.meta.url);
 mkdirSync(directory, { recursive: true });
-for (const [fault, { runs: done }] of Object.entries(results)) {
+
+/** After each run, so that a peer that does not come back from one costs no other. */
+function write(fault: Fault, done: readonly PeerRun[]): void {
   const outages = done.map((run) => run.outageMs).toSorted((a, b) => a - b);
   const summary = {
     peer: peer.label,
@@ -115,5 +98,24 @@ for (const [fault, { runs: done }] of Object.entries(results)) {
   };
   const file = new URL(`${peerName}-${fault}.json`, directory);
   writeFileSync(file, `${JSON.stringify(summary, null, 2)}\n`);
+}
+
+try {
+  await peer.start(oneWayMs);
+  await peer.sql(
+    await peer.untilWhole(),
+    "create table acknowledged (key uuid primary key, client text not null, at timestamptz not null default now())",
+  );
+  for (const fault of faults) {
+    const done: PeerRun[] = [];
+    for (let run = 1; run <= runs; run += 1) {
+      const result = await oneRun(peer, fault);
+      done.push(result);
+      write(fault, done);
+      process.stdout.write(`${fault} ${run}/${runs}: ${JSON.stringify(result)}\n`);
+    }
+  }
+} finally {
+  await peer.stop();
 }
 process.exit(0);

@@ -7,8 +7,6 @@ export const doorGuardConfigSchema = z.strictObject({
   controlSocket: z.string(),
   /** HAProxy's own, level admin. */
   adminSocket: z.string(),
-  /** Where HAProxy opens connections ahead. */
-  warmSocket: z.string(),
   /** The pool whose servers are the regions, by their names. */
   pool: z.string(),
   authorityFile: z.string(),

@@ -21,20 +21,13 @@ afterEach(async () => {
 function startGuard(): void {
   told.length = 0;
   stop = new AbortController();
-  const { authorityFile, adminSocket, warmSocket, east, west, dir } = door;
+  const { authorityFile, adminSocket, east, west, dir } = door;
   const regions = [east, west].map(({ name, port }) => ({
     name,
     url: `https://127.0.0.1:${port}`,
   }));
   const guard = new DoorGuard(
-    {
-      controlSocket: `${dir}/g`,
-      adminSocket,
-      warmSocket,
-      pool: "permit_api",
-      authorityFile,
-      regions,
-    },
+    { controlSocket: `${dir}/g`, adminSocket, pool: "permit_api", authorityFile, regions },
     {
       clock: systemClock,
       log: silentLogger(),

@@ -51,11 +51,6 @@ export class DoorGuard {
     }));
   }
 
-  /** Regions that nobody is to be sent to now. */
-  get idle(): string[] {
-    return this.#watched.filter(({ verdict }) => verdict !== "up").map(({ name }) => name);
-  }
-
   /** Until `signal` aborts. */
   async run(signal: AbortSignal): Promise<void> {
     const stopReviewing = this.#deps.clock.every(reviewEachMs, () => this.#review());

@@ -11,7 +11,6 @@ import { LabError } from "../errors.ts";
 import { serveSocket } from "../socket-server.ts";
 import { DoorGuard } from "./door-guard.ts";
 import { doorGuardConfigSchema } from "./door-guard-config.ts";
-import { keepWarm } from "./warm-connections.ts";
 
 const log = createLogger({ process: "door-guard", site: "edge" });
 
@@ -34,10 +33,7 @@ await runProcess(log, async (signal) => {
     throw new LabError("BAD_REQUEST", `nothing answers ${method} ${path}`);
   });
   log.info({ regions: config.regions.length }, "ready");
-  await Promise.all([
-    guard.run(signal),
-    keepWarm(config.warmSocket, () => guard.idle, { clock: systemClock, log }, signal),
-  ]);
+  await guard.run(signal);
   control.close();
   control.closeAllConnections();
 });

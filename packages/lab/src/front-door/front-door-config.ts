@@ -7,8 +7,6 @@ export interface FrontDoorParts {
   readonly bundleFile: string;
   readonly authorityFile: string;
   readonly adminSocket: string;
-  /** Takes `/warm/<region>`: opens a connection to that region's portal, or uses one that is open, whatever its state. */
-  readonly warmSocket: string;
   /** Holds `frontDoorScript`. */
   readonly scriptFile: string;
   /** In order of preference. */
@@ -99,13 +97,6 @@ function frontends(parts: FrontDoorParts): string {
   return `frontend plain
   bind 127.0.0.1:${parts.plainPort}
   http-request redirect code 308 location https://localhost:${parts.port}%[capture.req.uri]
-
-frontend warm
-  bind unix@${parts.warmSocket} mode 600
-  http-request set-var(txn.warm) path,field(3,/)
-  http-request set-path ${checks.alive.path}
-  http-request set-header Host localhost
-  default_backend permit_api
 
 frontend metrics
   bind 127.0.0.1:${parts.metricsPort} ssl crt ${parts.bundleFile}
@@ -220,20 +211,12 @@ function apiBackend(parts: FrontDoorParts, pool: "permit" | "alive"): string {
   );
   return `backend ${pool}_api
   balance first
-${pool === "permit" ? warming(parts) : ""}${turns[pool].of}  option httpchk
+${turns[pool].of}  option httpchk
   http-check send meth GET uri ${path} ver HTTP/1.1 hdr Host localhost
   http-check expect status 200
 ${answerErrors(parts, "json", [502, 503, 504], 1)}
 ${servers.join("\n")}
 `;
-}
-
-/** A standby's portal gets its connections before it gets the permit. */
-function warming({ regions }: FrontDoorParts): string {
-  const each = regions.map(
-    ({ name }) => `  use-server ${name} if { var(txn.warm) -m str ${name} }\n`,
-  );
-  return `  force-persist if { var(txn.warm) -m found }\n${each.join("")}`;
 }
 
 function pageBackend(parts: FrontDoorParts, pool: "permit" | "alive"): string {

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { DoorGuardConfig } from "../door-guard/index.ts";
 import { type Layout, regions } from "../layout/index.ts";
 import type { ProcessSpec } from "../supervisor/index.ts";
-import { adminSocketOf, warmSocketOf } from "./front-door-process.ts";
+import { adminSocketOf } from "./front-door-process.ts";
 import { niceness, nodeSpec, waves } from "./spec.ts";
 import { writeConfig } from "./write-config.ts";
 
@@ -12,7 +12,6 @@ export function doorGuardProcess(layout: Layout): ProcessSpec {
   const config: DoorGuardConfig = {
     controlSocket,
     adminSocket: adminSocketOf(layout),
-    warmSocket: warmSocketOf(layout),
     pool: "permit_api",
     authorityFile: layout.authorityFile,
     regions: regions.map((name) => ({

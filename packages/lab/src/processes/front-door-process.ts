@@ -17,11 +17,6 @@ export function adminSocketOf(layout: Layout): string {
   return join(layout.runDir, "haproxy.sock");
 }
 
-/** Where HAProxy opens connections to regions ahead of their requests. */
-export function warmSocketOf(layout: Layout): string {
-  return join(layout.runDir, "haproxy-warm.sock");
-}
-
 /** HAProxy: the only address that browsers and the carrier know. */
 export function frontDoorProcess(layout: Layout): ProcessSpec {
   const { ports } = layout;
@@ -39,7 +34,6 @@ export function frontDoorProcess(layout: Layout): ProcessSpec {
     bundleFile: join(layout.stateDir, "pki", "haproxy.edge.pem"),
     authorityFile: layout.authorityFile,
     adminSocket: adminSocketOf(layout),
-    warmSocket: warmSocketOf(layout),
     scriptFile: writeConfigText(layout, "front-door/script.lua", frontDoorScript),
     regions: regions.map((name) => ({ name, port: ports.reach("edge", name, "portal") })),
     answerFile: (status, kind) => join(dir, `${status}.${kind}`),

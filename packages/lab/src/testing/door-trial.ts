@@ -80,10 +80,6 @@ export class DoorTrial {
     return join(this.dir, "s");
   }
 
-  get warmSocket(): string {
-    return join(this.dir, "w");
-  }
-
   /** Starts HAProxy as the lab configures it, and waits until it answers. */
   async open(): Promise<void> {
     const { dir } = this;
@@ -99,7 +95,6 @@ export class DoorTrial {
       bundleFile: join(dir, "b"),
       authorityFile: this.authorityFile,
       adminSocket: this.adminSocket,
-      warmSocket: this.warmSocket,
       scriptFile: join(dir, "script.lua"),
       regions: [this.east, this.west].map(({ name, port }) => ({ name, port })),
       answerFile: (status, kind) => join(dir, `${status}.${kind}`),
