@@ -25,10 +25,10 @@ async function verify(page: Page, patient: ReturnType<typeof demoPatient>): Prom
   await panel.getByLabel("Date of birth").fill(patient.dateOfBirth);
   await panel.getByLabel("ZIP code").fill(patient.zipCode);
   await panel.getByRole("button", { name: /^Verify/ }).click();
-  await panel.getByText("Identifiers match").waitFor();
+  await panel.getByText("Identifiers match", { exact: true }).waitFor();
   await panel.getByRole("button", { name: "The patient", exact: true }).press("Enter");
-  await panel.getByText("Identity verified").waitFor();
-  await panel.getByText("the caller is the patient").waitFor();
+  await panel.getByText("Identity verified").first().waitFor();
+  await panel.getByText("the caller is the patient").first().waitFor();
 }
 
 describe("a callback", () => {
