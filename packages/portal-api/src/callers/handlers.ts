@@ -11,7 +11,7 @@ async function subjectOf(
   callId: string,
   patientId: string | null,
 ): Promise<string | null> {
-  if (patientId === null) return await onlyVerifiedPatient(ctx, callId);
+  if (patientId === null) return onlyVerifiedPatient(ctx, callId);
   const open = await ctx.tx`select 1 from portal.patients where patient_id = ${patientId}`;
   if (open.length === 0)
     throw new PortalError("PATIENT_NOT_OPEN", `patient ${patientId} is not open`);
