@@ -23,7 +23,7 @@ describe("a reading", () => {
   it("that is older than what is known changes nothing", () => {
     const known = state("west", { view: later("lease", { counter: 99 }) });
     const turn = atNow();
-    expect(observe(known, turn, view())).toBe(known);
+    expect(observe(known, turn, view())).toEqual(known);
     expect(turn.effects).toEqual([]);
   });
 
@@ -212,7 +212,9 @@ describe("a predecessor's claim", () => {
   it("in a reading that was answered before this keeper's own claim is old, not another keeper", () => {
     const known = { ...own, view: { ...view(), keepers: claimed(own.bootId, 400) } };
     const turn = atNow();
-    expect(observe(known, turn, { ...view(), keepers: claimed("predecessor", 200) })).toBe(known);
+    expect(observe(known, turn, { ...view(), keepers: claimed("predecessor", 200) })).toEqual(
+      known,
+    );
     expect(turn.effects).toEqual([]);
   });
 

@@ -13,27 +13,28 @@ export function observe(state: KeeperState, turn: Turn, view: QuorumView): Keepe
   const knownId = known?.store.record?.id;
   const isOtherStore = knownId !== undefined && knownId !== view.store.record?.id;
   if (known !== null && isOtherStore) return observeOtherStore(state, turn, known, view);
-  if (known === null) return judge(adopt(state, turn, view), turn);
-  if (isStale(known, view)) return state;
-  return judge(adopt(state, turn, turn.rules.newestOf(known, view)), turn);
+  return judge(adopt(state, turn, known === null ? view : newestOf(known, view)), turn);
 }
 
-/** Some of it is older than what is known, and nothing newer. */
-function isStale(known: QuorumView, view: QuorumView): boolean {
-  const pairs = pairsOf(known, view);
-  const isNewer = pairs.some(([old, seen]) => seen.revision > old.revision);
-  return !isNewer && pairs.some(([old, seen]) => seen.revision < old.revision);
+/**
+ * Each record as it was changed last. Answers cross on their way, and a lease is heard before the answer that shows this keeper's own
+ * claim arrives: a view is not dropped for one record of it that is older than what is known.
+ */
+function newestOf(known: QuorumView, seen: QuorumView): QuorumView {
+  return {
+    store: newer(known.store, seen.store),
+    term: newer(known.term, seen.term),
+    lease: newer(known.lease, seen.lease),
+    sync: newer(known.sync, seen.sync),
+    keepers: {
+      east: newer(known.keepers.east, seen.keepers.east),
+      west: newer(known.keepers.west, seen.keepers.west),
+    },
+  };
 }
 
-const pairsOf = (known: QuorumView, view: QuorumView) =>
-  [
-    [known.store, view.store],
-    [known.term, view.term],
-    [known.lease, view.lease],
-    [known.sync, view.sync],
-    [known.keepers.east, view.keepers.east],
-    [known.keepers.west, view.keepers.west],
-  ] as const;
+const newer = <R>(known: Versioned<R>, seen: Versioned<R>): Versioned<R> =>
+  seen.revision > known.revision ? seen : known;
 
 /**
  * A renewal or release told by the store's watch, up to 0.37 s before the next read would show it. It counts only for the lease that was

@@ -46,11 +46,6 @@ export interface KeeperRules {
   isNewerStore(known: StoreRecord | null, seen: StoreRecord | null): boolean;
   /** What the store's watch tells counts only for the lease that was read, and only when it is newer than all that was. */
   countsHeard(known: QuorumView, heard: Versioned<LeaseRecord>): boolean;
-  /**
-   * Each record as it was changed last. Answers cross on their way, and a lease is heard before the answer that shows this keeper's
-   * own claim arrives: a view is not dropped for one record of it that is older than what is known.
-   */
-  newestOf(known: QuorumView, seen: QuorumView): QuorumView;
   /** "A new revision restarts the observer's wait." */
   leaseSeenAt(state: KeeperState, next: QuorumView, nowMs: number): number;
   /** "Only a release lets the other side skip the waits." */
@@ -152,22 +147,6 @@ function revocationCompleteAtMs(
 export const newestRevision = (view: QuorumView): number =>
   Math.max(view.store.revision, view.term.revision, view.lease.revision, view.sync.revision);
 
-const newer = <R>(known: Versioned<R>, seen: Versioned<R>): Versioned<R> =>
-  seen.revision > known.revision ? seen : known;
-
-function newestOf(known: QuorumView, seen: QuorumView): QuorumView {
-  return {
-    store: newer(known.store, seen.store),
-    term: newer(known.term, seen.term),
-    lease: newer(known.lease, seen.lease),
-    sync: newer(known.sync, seen.sync),
-    keepers: {
-      east: newer(known.keepers.east, seen.keepers.east),
-      west: newer(known.keepers.west, seen.keepers.west),
-    },
-  };
-}
-
 const hasRenewed = (state: KeeperState): boolean =>
   state.renewedTerm !== null && state.renewedTerm === state.view?.term.record?.term;
 
@@ -197,7 +176,6 @@ export const keeperRules: KeeperRules = {
     const isOfLease = heard.record?.bootId === held?.bootId && heard.record?.term === held?.term;
     return isOfLease && heard.revision > newestRevision(known);
   },
-  newestOf,
   isNewerStore: (known, seen) => (seen?.generation ?? 0) > (known?.generation ?? 0),
   releaseSkipsWaits: (view) =>
     view.lease.record?.kind === "released" && view.lease.record.term === view.term.record?.term,
