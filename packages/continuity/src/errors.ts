@@ -91,7 +91,8 @@ export const CONTINUITY_ERRORS = {
   RUN_CONFLICT: {
     status: 409,
     retryable: true,
-    remedy: "Another run is under way, or the run changed meanwhile; read its state again.",
+    remedy:
+      "Another run is under way or was ordered at the same moment, or the run changed meanwhile; read its state again.",
   },
   NOT_READY: {
     status: 409,

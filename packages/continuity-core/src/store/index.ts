@@ -2,6 +2,7 @@ export { type Beginning, type FirstRecords, firstRecords } from "./first-records
 export { keys, storeKey } from "./keys.ts";
 export * from "./records.ts";
 export {
+  beginOrdered,
   type Comparison,
   claimSite,
   type ForceQuorumOrder,

@@ -7,6 +7,7 @@ export const keys = {
   lease: "lease",
   sync: "sync",
   automation: "automation",
+  ordered: "ordered",
   keeper: (site: DataSite): string => `keepers/${site}`,
   site: (site: Site): string => `sites/${site}`,
   run: (id: string): string => `runs/${id}`,

@@ -147,6 +147,10 @@ export const automationRecordSchema = z.strictObject({
 });
 export type AutomationRecord = z.infer<typeof automationRecordSchema>;
 
+/** `ordered`: the run that a person ordered last. Each order changes it, so that of two in the same moment one loses. */
+export const orderedRecordSchema = z.strictObject({ run: z.string() });
+export type OrderedRecord = z.infer<typeof orderedRecordSchema>;
+
 /** `drills/<scenario>`: the newest rehearsal of a fault; readiness asks how long ago one was kept. */
 export const drillRecordSchema = z.strictObject({
   scenario: z.string().regex(/^[a-z][a-z0-9-]{0,79}$/),

@@ -12,6 +12,7 @@ import {
   termRecordSchema,
 } from "./records.ts";
 import {
+  beginOrdered,
   claimSite,
   forceQuorum,
   forceTakeOver,
@@ -54,6 +55,14 @@ describe("transactions on the quorum store", () => {
 
   it("write new term, its lease and sync together, and how the old term ended", () => {
     expect(written(takeOver(view, next))).toEqual(["history/3", "lease", "sync", "term"]);
+  });
+
+  it("of an ordered run compare what was ordered before, so that of two at the same moment one loses", () => {
+    const txn = beginOrdered(view, { record: { run: "run-1" }, revision: 7 }, { id: "run-2" });
+    expect(txn.compare).toContainEqual({ key: "ordered", target: "revision", equals: 7 });
+    expect(txn.compare).toContainEqual({ key: "runs/run-2", target: "revision", equals: 0 });
+    expect(txn.puts).toContainEqual({ key: "ordered", record: { run: "run-2" } });
+    expect(written(txn)).toEqual(["ordered", "runs/run-2"]);
   });
 
   it("of a forced take-over compare term and store only", () => {

@@ -5,6 +5,7 @@ import type {
   HistoryRecord,
   KeeperClaim,
   LeaseRecord,
+  OrderedRecord,
   StoreRecord,
   SyncRecord,
   TermRecord,
@@ -181,6 +182,27 @@ export function claimSite(view: QuorumView, site: DataSite, claim: KeeperClaim):
   return {
     compare: [...sameStore(view), unchanged(keys.keeper(site), view.keepers[site])],
     puts: [{ key: keys.keeper(site), record: claim }],
+  };
+}
+
+/** A run that a person orders: loses against any order given since `ordered` was read, at whichever controller. */
+export function beginOrdered(
+  view: Pick<QuorumView, "store">,
+  ordered: Versioned<OrderedRecord>,
+  run: { readonly id: string },
+): Txn {
+  const absent = { record: null, revision: 0 };
+  const record: OrderedRecord = { run: run.id };
+  return {
+    compare: [
+      ...sameStore(view),
+      unchanged(keys.ordered, ordered),
+      unchanged(keys.run(run.id), absent),
+    ],
+    puts: [
+      { key: keys.run(run.id), record: run },
+      { key: keys.ordered, record },
+    ],
   };
 }
 

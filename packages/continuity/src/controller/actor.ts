@@ -1,5 +1,6 @@
 import {
   type Action,
+  beginOrdered,
   type DataSite,
   type Decision,
   type KeeperCommand,
@@ -7,11 +8,13 @@ import {
   nextMove,
   type Observation,
   type OpenRun,
+  type OrderedRecord,
   otherSite,
   type RunEvent,
   type RunRecord,
   reduceRun,
   type Stamp,
+  type Versioned,
   writeOwned,
   writeSync,
 } from "@careline/continuity-core";
@@ -130,9 +133,15 @@ export class Actor {
     return isWritten ? { run: reduced.run } : { refused: "the run changed meanwhile" };
   }
 
-  /** Writes the journal of a run that a person orders. */
-  async begin(run: RunRecord, signal: AbortSignal): Promise<boolean> {
-    return this.#writeRun(run, 0, signal);
+  /** Writes the journal of a run that a person orders, unless another was ordered since `ordered` was read. */
+  async begin(
+    run: RunRecord,
+    ordered: Versioned<OrderedRecord>,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    const { quorum } = this.#deps;
+    if (quorum.view === null) return false;
+    return quorum.apply(beginOrdered(quorum.view, ordered, run), signal);
   }
 
   #region(): Region {

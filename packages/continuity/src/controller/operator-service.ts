@@ -128,6 +128,7 @@ export class OperatorService {
 
   /** Errors: RUN_CONFLICT, NOT_READY, CONFIRMATION_MISSING, STORE_…. */
   async order(request: RunOrderRequest, by: Operator, signal: AbortSignal): Promise<RunRecord> {
+    const ordered = await this.#deps.quorum.readOrdered(signal);
     const o = this.#fresh();
     const view = o.quorum.view;
     const primary = view?.term.record?.primary;
@@ -146,8 +147,8 @@ export class OperatorService {
     const run = isForced
       ? this.#forced(o, view, request, by)
       : this.#planned(o, view, { ...request, to }, by);
-    if (!(await this.#deps.actor.begin(run, signal))) {
-      throw new ContinuityError("RUN_CONFLICT", "the store changed meanwhile");
+    if (!(await this.#deps.actor.begin(run, ordered, signal))) {
+      throw new ContinuityError("RUN_CONFLICT", "another run was ordered at the same moment");
     }
     this.#deps.log.warn({ run: run.id, kind: run.kind, to, by: by.name }, "run ordered");
     this.#deps.loop.wake();

@@ -344,6 +344,20 @@ it("goes on ungracefully when a person says so, and leaves out what may be left 
   await east.until("protected again", 150_000, isProtected("east"));
 });
 
+it("takes one of two switchovers that are ordered at the same moment at two controllers, and refuses the other", async () => {
+  for (const to of ["west", "east"] as const) {
+    const ignore = ["site-silent", "standby-not-safe", "lag"];
+    const order = { kind: "switchover", to, ignore, reason: "test" };
+    const termBefore = (await east.status()).term;
+    const answers = await Promise.all(
+      [east, west].map((at) => refusal(at.send("POST", "/v1/runs", order))),
+    );
+    expect(answers.toSorted()).toEqual(["", "RUN_CONFLICT"]);
+    await east.until("it is moved and protected", 150_000, isProtected(to));
+    expect((await east.status()).term).toBe((termBefore ?? 0) + 1);
+  }
+});
+
 /** East writes for longer than the plan's RPO what west does not get, then it is lost. Answers how many rows. */
 async function loseUnconfirmed(): Promise<number> {
   await withSocket(sites.regions.postgres.east, async (sql) => {

@@ -11,6 +11,8 @@ import {
   keys,
   leaseRecordSchema,
   type OpenRun,
+  type OrderedRecord,
+  orderedRecordSchema,
   type QuorumSeen,
   type QuorumView,
   type RunRecord,
@@ -230,6 +232,19 @@ export class QuorumObserver {
       record === undefined
         ? { record: null, revision: 0 }
         : { record: parseRecord(record, automationRecordSchema), revision: record.revision };
+  }
+
+  /** What was ordered last and every run, at one revision: an order is given on this, not on what a watch has brought. Errors: STORE_…. */
+  async readOrdered(signal: AbortSignal): Promise<Versioned<OrderedRecord>> {
+    const { records } = this.#deps;
+    const read = await records.readWith([keys.ordered], ["runs/"], signal);
+    this.#takeView(read.view);
+    const runs = [...read.records.values()].filter(({ key }) => key.startsWith("runs/"));
+    this.#takeRuns(runs, read.storeRevision);
+    const found = read.records.get(keys.ordered);
+    return found === undefined
+      ? { record: null, revision: 0 }
+      : { record: parseRecord(found, orderedRecordSchema), revision: found.revision };
   }
 
   async #readRuns(signal: AbortSignal): Promise<void> {
