@@ -133,6 +133,17 @@ describe("hostile text in forms that open on demand", () => {
     await unharmed(page, complaints, "");
   });
 
+  it.each(Object.entries(hostileTexts))("what a fictional caller says: %s", async (_, text) => {
+    const { page, complaints } = await desk.open("/simulator");
+    await page.getByLabel("Caller says").fill(text.slice(0, 100));
+    await page.getByLabel("Number", { exact: true }).fill(text.slice(0, 16));
+    const place = page.getByRole("button", { name: "Call now" });
+    expect(await place.isDisabled()).toBe(true);
+    await page.getByLabel("Number", { exact: true }).fill("");
+    await place.click();
+    await unharmed(page, complaints, await sent("placeDemoCall"));
+  });
+
   it.each(Object.entries(hostileTexts))("what is no number is not dialled: %s", async (_, text) => {
     const callback = aCallback();
     desk.service.answer("readCallback", {

@@ -23,6 +23,26 @@ it("rings until the service says how the offer ended, then explains a missed one
   act(() => takeOffer(anOffer({ outcome: "missed" })));
   expect(result.current).toMatchObject({ ringing: null, ended: { outcome: "missed" } });
 });
+it("explains a missed call also when an answer without it came before the event", () => {
+  const { result } = renderHook(useOffer);
+  act(() => takeOffer(anOffer()));
+  act(() => takeOffer(null));
+  expect(result.current).toMatchObject({ ringing: null, ended: null });
+  act(() => takeOffer(anOffer({ outcome: "missed" })));
+  expect(result.current).toMatchObject({ ringing: null, ended: { outcome: "missed" } });
+});
+it("explains nothing about a call that this desk took or that never rang here", () => {
+  const { result } = renderHook(useOffer);
+  act(() => takeOffer(anOffer()));
+  act(dismissOffer);
+  act(() => takeOffer(null));
+  act(() => takeOffer(anOffer({ outcome: "missed" })));
+  expect(result.current.ended).toBeNull();
+  act(() =>
+    takeOffer(anOffer({ offerId: "0199c0de-0000-7000-8000-00000000000b", outcome: "withdrawn" })),
+  );
+  expect(result.current.ended).toBeNull();
+});
 it("does not start the countdown anew when the same offer is read again", () => {
   const { result } = renderHook(useOffer);
   act(() => takeOffer(anOffer()));

@@ -21,9 +21,12 @@ export interface EndedOffer {
 interface OfferState {
   readonly ringing: RingingOffer | null;
   readonly ended: EndedOffer | null;
+  /** Rang here until an answer without it came; the event that says how it ended may still be on its way. */
+  readonly silencedId: string | null;
 }
 
-let state: OfferState = { ringing: null, ended: null };
+const quiet: OfferState = { ringing: null, ended: null, silencedId: null };
+let state: OfferState = quiet;
 const listeners = new Set<() => void>();
 
 function set(next: OfferState): void {
@@ -42,7 +45,7 @@ export function receiveOffer(queryClient: QueryClient, event: OfferEvent): void 
 export function takeOffer(offer: Offer | null, details: RingingOffer["details"] = null): void {
   const known = state.ringing;
   if (offer === null) {
-    if (known !== null) set({ ...state, ringing: null });
+    if (known !== null) set({ ...quiet, silencedId: known.offer.offerId });
     return;
   }
   const isKnown = known?.offer.offerId === offer.offerId;
@@ -51,16 +54,16 @@ export function takeOffer(offer: Offer | null, details: RingingOffer["details"] 
       offer.outcome === "missed" || offer.outcome === "withdrawn"
         ? { offerId: offer.offerId, outcome: offer.outcome }
         : null;
-    if (isKnown) set({ ringing: null, ended });
+    if (isKnown || state.silencedId === offer.offerId) set({ ...quiet, ended });
     return;
   }
   if (isKnown && details === null) return;
-  set({ ringing: { offer, details, receivedAtMs: browserClock.monotonicMs() }, ended: null });
+  set({ ...quiet, ringing: { offer, details, receivedAtMs: browserClock.monotonicMs() } });
 }
 
 /** The offer rings no more at this desk: accepted, declined, or its explanation was read. */
 export function dismissOffer(): void {
-  set({ ringing: null, ended: null });
+  set(quiet);
 }
 
 export function remainingMsOf(ringing: RingingOffer, nowMonotonicMs: number): number {

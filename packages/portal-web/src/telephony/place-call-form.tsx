@@ -13,7 +13,7 @@ import {
 import { type UseMutationResult, useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, type ReactElement, useState } from "react";
 import { announce } from "../announce/index.ts";
-import { type Body, errorCode, insist } from "../api/index.ts";
+import { type Body, errorCode, insist, wordsOf } from "../api/index.ts";
 import { languageName } from "../calls/index.ts";
 import { useT } from "../i18n/index.ts";
 import { type DemoState, demoStateQuery } from "./demo-state.ts";
@@ -42,7 +42,7 @@ export function PlaceCallForm({ demo }: PlaceCallFormProps): ReactElement {
       phone: phone === "" ? null : phone,
       queueCode: queue.code,
       language: language === "" ? (queue.languages[0] ?? "en") : language,
-      statedReason: statedReason.trim() === "" ? t("simulator.defaultReason") : statedReason.trim(),
+      statedReason: wordsOf(statedReason) || t("simulator.defaultReason"),
       patienceSeconds: patience,
     });
   };
