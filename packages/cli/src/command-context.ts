@@ -18,9 +18,9 @@ export function rootDir(): string {
   return join(dirname(fileURLToPath(import.meta.url)), "..", "..", "..");
 }
 
-/** Another state folder than the clone's, for a second lab beside it. */
+/** Another state folder than the clone's, for a second lab beside it. Empty is none, as in a shell. */
 export function stateDirChoice(): string | undefined {
-  return process.env.CARELINE_STATE;
+  return process.env.CARELINE_STATE || undefined;
 }
 
 /** The lab of this clone. Loaded only where needed: production ships without the package. Errors: NEVER_STARTED. */

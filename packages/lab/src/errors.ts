@@ -17,6 +17,11 @@ export const labErrors = {
     retryable: false,
     remedy: "Leave the option out, or begin anew with ./careline down --wipe.",
   },
+  STATE_UNUSABLE: {
+    status: 409,
+    retryable: false,
+    remedy: "Name a new or an empty folder in CARELINE_STATE, or leave CARELINE_STATE out.",
+  },
   STATE_UNREADABLE: {
     status: 500,
     retryable: false,

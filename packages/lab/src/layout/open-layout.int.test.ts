@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -52,6 +52,39 @@ describe("the lab of a clone", () => {
     expect(() => prepareLayout("/", { stateDir }, silent)).toThrow(
       expect.objectContaining({ code: "STATE_UNREADABLE" }),
     );
+  });
+
+  it("refuses a state folder below a file, or in the place of one, and says so with a code", () => {
+    mkdirSync(dir);
+    const file = join(dir, "file");
+    writeFileSync(file, "");
+    for (const wanted of [file, join(file, "state"), join(file, "deeper", "state")]) {
+      expect(() => prepareLayout("/", { stateDir: wanted }, silent)).toThrow(
+        expect.objectContaining({ code: "STATE_UNUSABLE" }),
+      );
+    }
+  });
+
+  it("refuses a state folder that leads nowhere", () => {
+    mkdirSync(dir);
+    symlinkSync(join(dir, "gone"), stateDir);
+    expect(() => prepareLayout("/", { stateDir }, silent)).toThrow(
+      expect.objectContaining({ code: "STATE_UNUSABLE" }),
+    );
+  });
+
+  it("takes an empty folder, and leaves one with somebody's files as it is", () => {
+    mkdirSync(stateDir, { recursive: true });
+    prepareLayout("/", { stateDir }, silent);
+    const theirs = join(dir, "theirs");
+    mkdirSync(theirs, { mode: 0o750 });
+    writeFileSync(join(theirs, "diary"), "");
+    const before = statSync(theirs);
+    expect(() => prepareLayout("/", { stateDir: theirs }, silent)).toThrow(
+      expect.objectContaining({ code: "STATE_UNUSABLE" }),
+    );
+    const { mode, uid } = statSync(theirs);
+    expect({ mode, uid }).toEqual({ mode: before.mode, uid: before.uid });
   });
 
   it("makes each secret once, readable by its owner only", () => {

@@ -4,6 +4,7 @@ import {
   existsSync,
   lstatSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   realpathSync,
   renameSync,
@@ -41,7 +42,7 @@ const runDirBytesMax = 70;
 /**
  * Opens the lab of a clone, or makes its folders and settings on the first start.
  * `notice` receives what a person should know (a state folder outside the clone).
- * Errors: STATE_UNREADABLE, PORT_BASE_INVALID, PREPARE_FAILED, FAULT_UNAVAILABLE (disks of their own, and not root).
+ * Errors: STATE_UNUSABLE, STATE_UNREADABLE, PORT_BASE_INVALID, PREPARE_FAILED, FAULT_UNAVAILABLE (disks of their own, and not root).
  */
 export function prepareLayout(
   rootDir: string,
@@ -51,7 +52,7 @@ export function prepareLayout(
   const owner = findOwner();
   refuseDisksWithoutRoot(choices.regionDiskMiB, owner);
   const stateLink = choices.stateDir ?? join(rootDir, ".careline", "state");
-  const stateDir = placeState(rootDir, stateLink, owner, notice);
+  const stateDir = placeOrRefuse(rootDir, stateLink, owner, notice);
   const kept = readSettings(stateDir);
   if (kept !== null) mustFit(choices, kept);
   const settings: LabSettings = {
@@ -152,6 +153,30 @@ export function ownedDir(path: string, owner: Owner): string {
   return path;
 }
 
+/** Errors: STATE_UNUSABLE, whatever the file system says against the folder. */
+function placeOrRefuse(...place: Parameters<typeof placeState>): string {
+  const [, wanted] = place;
+  try {
+    return placeState(...place);
+  } catch (cause) {
+    if (cause instanceof LabError) throw cause;
+    throw new LabError("STATE_UNUSABLE", `${wanted} cannot hold the lab's state`, { cause });
+  }
+}
+
+/**
+ * A folder with other things in it is somebody's: its mode and owner would change, and `down --wipe` would remove all of it.
+ * Error: STATE_UNUSABLE.
+ */
+function mustBeOurs(stateDir: string): void {
+  const [found] = readdirSync(stateDir);
+  if (found === undefined || existsSync(join(stateDir, "lab.json"))) return;
+  throw new LabError(
+    "STATE_UNUSABLE",
+    `${stateDir} holds something else (${found}) and no lab.json`,
+  );
+}
+
 /**
  * The state lies in the clone where the servers' user can reach it. Root often clones under
  * /root, which nobody else may enter: then it lies under /var/lib, and the clone holds a link.
@@ -175,6 +200,7 @@ function placeState(
     }
   }
   const stateDir = realpathSync(wanted);
+  mustBeOurs(stateDir);
   chmodSync(stateDir, 0o711);
   giveTo(owner, stateDir);
   if (!isReachableBy(owner, dirname(stateDir))) {
