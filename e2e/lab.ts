@@ -88,7 +88,10 @@ export async function signIn(page: Page, stage: Stage, login: string): Promise<v
   await page.goto(`${stage.origin}/sign-in`);
   await page.getByRole("link", { name: "Sign in" }).press("Enter");
   await fillIdentityForm(page, stage, login);
-  await page.waitForURL((url) => url.origin === stage.origin && !url.pathname.startsWith("/auth/"));
+  // Supervisors start at the board, everyone else at the desk.
+  await page.waitForURL(
+    (url) => url.origin === stage.origin && /^\/(desk|board)$/.test(url.pathname),
+  );
 }
 
 /** The identity provider's page; waits for the next code when the present one was used already. */

@@ -3,13 +3,12 @@ import {
   createRoute,
   createRouter,
   lazyRouteComponent,
-  Navigate,
   Outlet,
 } from "@tanstack/react-router";
 import type { ReactElement } from "react";
 import { IntakeRoute } from "../adverse-events/index.ts";
 import { DeskRoute } from "../calls/index.ts";
-import { ErrorPage, NotFoundPage } from "../feedback/index.ts";
+import { ErrorPage, GoTo, NotFoundPage } from "../feedback/index.ts";
 import { CallbacksRoute } from "../follow-ups/index.ts";
 import { SignInPage, usePerson } from "../identity/index.ts";
 import { BoardRoute } from "../queue/index.ts";
@@ -122,7 +121,7 @@ const routeTree = rootRoute.addChildren([
 
 /** Supervisors start at the board, everyone else at the desk. */
 function StartPage(): ReactElement {
-  return <Navigate to={usePerson().role === "agent" ? "/desk" : "/board"} replace />;
+  return <GoTo page={usePerson().role === "agent" ? "/desk" : "/board"} />;
 }
 
 export const router = createRouter({

@@ -3,6 +3,7 @@ export { Dialog } from "./dialog.tsx";
 export { ErrorPage } from "./error-page.tsx";
 export { Fact, Facts } from "./facts.tsx";
 export { Failure } from "./failure.tsx";
+export { GoTo } from "./go-to.tsx";
 export { NotFoundPage } from "./not-found-page.tsx";
 export { Notice } from "./notice.tsx";
 export { Page } from "./page.tsx";

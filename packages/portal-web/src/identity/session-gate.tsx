@@ -1,7 +1,8 @@
 import { Center, Loader, Stack, Text } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { Navigate, useLocation } from "@tanstack/react-router";
+import { useLocation } from "@tanstack/react-router";
 import { type ReactElement, type ReactNode, useEffect, useSyncExternalStore } from "react";
+import { GoTo } from "../feedback/index.ts";
 import { useT } from "../i18n/index.ts";
 import { openWorkspaceOf, useWorkspace } from "../outbox/index.ts";
 import { LockScreen } from "./lock-screen.tsx";
@@ -29,9 +30,7 @@ export function SessionGate({ children }: SessionGateProps): ReactElement {
       queryClient.removeQueries({ predicate: (query) => query.queryKey[0] !== sessionKey[0] });
   }, [isLocked, queryClient]);
   if (session.isPending) return <Checking />;
-  if (person === null) {
-    return <Navigate to="/sign-in" search={{ returnTo: location.pathname }} replace />;
-  }
+  if (person === null) return <GoTo page="/sign-in" returnTo={location.pathname} />;
   if (isLocked) return <LockScreen agentId={person.agentId} displayName={person.displayName} />;
   return <WorkspaceGate>{children(person)}</WorkspaceGate>;
 }
