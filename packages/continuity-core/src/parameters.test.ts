@@ -54,6 +54,32 @@ describe("the parameters of continuity", () => {
     expect(rules).toContain("promise-covers-three-renewals");
   });
 
+  it.each([
+    ["guard-covers-drift", { guardMs: 104.17 }, { guardMs: 104.16 }],
+    ["promise-not-lapsing-falsely", { promiseMs: 485 }, { promiseMs: 484 }],
+    ["lease-not-lapsing-falsely", { leaseMs: 793 }, { leaseMs: 792 }],
+    ["promise-covers-three-renewals", { promiseMs: 870 }, { promiseMs: 869 }],
+    ["weakening-after-fencing", { weakenAfterMs: 3_363.5 }, { weakenAfterMs: 3_363.4 }],
+    ["request-before-lapse", { leaseMs: 1_050 }, { leaseMs: 1_049 }],
+  ] as const)("hold to the millisecond: %s", (rule, holds, breaks) => {
+    const broken = (changes: object): boolean =>
+      checkParameters({ ...defaultParameters, ...changes }).some((fault) => fault.rule === rule);
+    expect([broken(holds), broken(breaks)]).toEqual([false, true]);
+  });
+
+  it("are unsafe by the longer of promise and lease, whichever it is", () => {
+    for (const longer of [{ promiseMs: 3_500 }, { leaseMs: 3_500 }]) {
+      const faults = checkParameters({ ...defaultParameters, ...longer });
+      expect(faults.map(({ rule, severity }) => [rule, severity])).toEqual([
+        ["guard-covers-drift", "safety"],
+        ["weakening-after-fencing", "safety"],
+      ]);
+      expect(faults[1]?.sentence).toBe(
+        "weakening delay > max(P, Q) + guard + wal_sender_timeout does not hold: 5000 < 5613.5 ms",
+      );
+    }
+  });
+
   it("are refused when a duration is missing its value", () => {
     const faults = checkParameters({ ...defaultParameters, renewMs: 0 });
     expect(faults).toContainEqual({

@@ -96,7 +96,7 @@ function strengthen(
   if (!local.isSyncEnforced) return { kind: "enforce-sync" };
   if (standby.canaryLsn === null) return { kind: "commit-canary" };
   if (!rules.mayRecordSafe(standby)) return hold("standby-catching-up");
-  return { kind: "record-sync", sync: strengthened(sync.record, local, standby) };
+  return { kind: "record-sync", sync: strengthened(sync.record, standby) };
 }
 
 /**
@@ -117,17 +117,14 @@ function withStandby(
   };
 }
 
-/** The floor rises to the canary: everything called `geo` from now on is confirmed by this standby. */
-function strengthened(
-  record: SyncRecord,
-  local: LocalPostgres,
-  standby: LocalReplication,
-): SyncRecord {
+/**
+ * The floor rises to the canary: everything called `geo` from now on is confirmed by this standby, whose data and timeline the record
+ * names already.
+ */
+function strengthened(record: SyncRecord, standby: LocalReplication): SyncRecord {
   return {
     ...record,
     mode: "sync",
-    standbyDataId: standby.standbyDataId,
-    timeline: local.timeline,
     safeToPromote: true,
     geoFloor: standby.canaryLsn,
     unprotectedSince: null,

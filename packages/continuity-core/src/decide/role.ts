@@ -1,7 +1,7 @@
 import type { KeeperStatus } from "../keeper/index.ts";
 import type { LocalPostgres, Observation } from "../observe/index.ts";
 import { beginRejoin, takeOverRun } from "../procedures/index.ts";
-import type { QuorumView } from "../store/index.ts";
+import { otherSite, type QuorumView } from "../store/index.ts";
 import { type Decision, hold } from "./decision.ts";
 import { decideDurability } from "./durability.ts";
 import type { Policy } from "./policy.ts";
@@ -63,7 +63,7 @@ function decideStart(turn: Turn, policy: Policy): Decision {
 
 function mayGiveUp(turn: Turn, policy: Policy): boolean {
   const sync = turn.view.sync.record;
-  const other = turn.o.quorum.sites[turn.term.primary === "east" ? "west" : "east"];
+  const other = turn.o.quorum.sites[otherSite(turn.term.primary)];
   const isThere = other !== undefined && other.ageMs < policy.weakenAfterMs;
   return turn.rules.mayActByItself(turn.o) && sync?.safeToPromote === true && isThere;
 }
@@ -76,10 +76,8 @@ function decideServing(turn: Turn): Decision {
     return { kind: "restart-postgres" };
   }
   if (keeper.postgres !== "primary") return hold("postgres-changing");
-  if (keeper.isSuspended) {
-    const isReached = o.quorum.isAnswering || !rules.mustSuspend(o, policy);
-    return isReached ? { kind: "resume-writes" } : hold("writes-suspended", true);
-  }
+  // The quorum answers: what is written from now on is known of.
+  if (keeper.isSuspended) return { kind: "resume-writes" };
   if (o.redis?.role === "replica") return { kind: "promote-redis" };
   if (keeper.acceptUnprotected !== policy.acceptUnprotected)
     return { kind: "accept-unprotected", accept: policy.acceptUnprotected };

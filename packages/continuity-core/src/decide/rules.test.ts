@@ -14,7 +14,8 @@ import type { SyncRecord } from "../store/index.ts";
 import { defaultPolicy } from "./policy.ts";
 import { decideRules } from "./rules.ts";
 
-const policy = defaultPolicy;
+/** Bounds that differ from each other, so that a rule that counts by another's bound is noticed. */
+const policy = { ...defaultPolicy, rpoMs: 4_000 };
 
 describe("a standby may be promoted by itself", () => {
   const judged = (changes: Partial<Observation>): string =>

@@ -1,5 +1,6 @@
 import type { TakeOverOrder } from "../keeper/index.ts";
 import { takeOverRun } from "../procedures/index.ts";
+import { otherSite } from "../store/index.ts";
 import { type Decision, hold } from "./decision.ts";
 import type { Turn } from "./role.ts";
 
@@ -18,7 +19,7 @@ export function decideLapsed(turn: Turn): Decision {
   const run = takeOverRun(o, view, {
     id: o.fresh.id,
     term: turn.term.term,
-    to: turn.keeper.primary === "east" ? "west" : "east",
+    to: otherSite(turn.term.primary),
     withinRpo: promotable === "within-rpo",
   });
   const order: TakeOverOrder = {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { decided, inShort, lapsed } from "../explain/decided-scene.ts";
+import { automationOff, decided, inShort, lapsed } from "../explain/decided-scene.ts";
 import { aSwitchover, atStep } from "../explain/run-scene.ts";
 import {
   aDatabase,
@@ -8,6 +8,7 @@ import {
   aKeeper,
   aPrimarySeen,
   aQuorum,
+  aReplication,
   aStandbySeen,
   aView,
   someTime,
@@ -94,6 +95,15 @@ describe("an automatic take-over", () => {
     expect(seen(policy.vetoMs)).toMatchObject({ kind: "take-over", alarm: false });
   });
 
+  it("is by the region that follows, whichever it is", () => {
+    const view = aView({ term: { primary: "west" }, sync: { standbyDataId: "data-west" } });
+    const keeper = aFollowingKeeper({ lapsesInMs: 0, primary: "west" });
+    expect(decided(lapsed({ self: "east", keeper, quorum: aQuorum({ view }) }))).toMatchObject({
+      kind: "take-over",
+      run: { from: "west", to: "east" },
+    });
+  });
+
   it("begins with the very millisecond of the lapse, not before", () => {
     const keeper = (lapsesInMs: number | null) => aFollowingKeeper({ lapsesInMs });
     expect(short(aStandbySeen({ keeper: keeper(1) }))).toBe("standby-streaming");
@@ -121,6 +131,17 @@ describe("a primary without its database", () => {
   it("does not count its own heartbeat as the other region's", () => {
     const sites = { east: { record: { site: "east" } as never, ageMs: 100 } };
     expect(short(dead({ quorum: aQuorum({ sites }) }))).toBe("restart-postgres");
+  });
+
+  it("gives up whichever region it is, to the other one", () => {
+    const sites = { east: { record: { site: "east" } as never, ageMs: 100 } };
+    const view = aView({ term: { primary: "west" } });
+    const keeper = aKeeper({ postgres: "down", primary: "west" });
+    const west = { self: "west", keeper, quorum: aQuorum({ sites, view }) } as const;
+    expect(short(dead(west))).toBe("give-up");
+    expect(short(dead({ ...west, quorum: aQuorum({ sites: heartbeat(100), view }) }))).toBe(
+      "restart-postgres",
+    );
   });
 
   it("restarts as long as one restart is left", () => {
@@ -263,6 +284,82 @@ describe("a primary that is not started yet", () => {
     }
     expect(short(aPrimarySeen({ ...fenced, postgres: aFollower() }))).toBe("start-primary");
   });
+});
+
+describe("a person is called", () => {
+  const alarm = (o: Observation): boolean => {
+    const decision = decided(o);
+    if (decision.kind !== "hold") throw new Error(`decided ${decision.kind}`);
+    return decision.alarm;
+  };
+  const silent = (changes: Parameters<typeof aQuorum>[0] = {}) =>
+    aQuorum({ isAnswering: false, ...changes });
+  const sightings = [{ by: "witness" as const, ageMs: 20 }];
+
+  it("for what stops a take-over that is due", () => {
+    const unsafe = aView({ sync: { mode: "async", safeToPromote: false } });
+    expect(alarm(lapsed({ quorum: aQuorum({ automation: automationOff }) }))).toBe(true);
+    expect(alarm(lapsed({ quorum: aQuorum({ ageMs: 60_000 }) }))).toBe(true);
+    expect(alarm(lapsed({ quorum: aQuorum({ view: unsafe }), estimatedLossMs: null }))).toBe(true);
+    expect(alarm(lapsed({ sightings }))).toBe(true);
+    expect(alarm(lapsed({ quorum: aQuorum({ lastFailoverAgeMs: 1_000 }) }))).toBe(true);
+  });
+
+  it("for a quorum that does not answer, in each site, and for writes that are stopped", () => {
+    const witness = { self: "witness", keeper: null, postgres: null } as const;
+    expect(alarm(aPrimarySeen({ ...witness, quorum: silent() }))).toBe(true);
+    expect(alarm(aPrimarySeen({ quorum: silent() }))).toBe(true);
+    expect(alarm(aStandbySeen({ quorum: silent() }))).toBe(true);
+    const lost = aDatabase({ replication: aReplication({ unconfirmedForMs: policy.rpoMs + 1 }) });
+    const keeper = aKeeper({ isSuspended: true });
+    const stopped = aPrimarySeen({ keeper, postgres: lost, quorum: silent() });
+    expect([short(stopped), alarm(stopped)]).toEqual(["writes-suspended", true]);
+  });
+
+  it("for a keeper that is halted, a store that is empty, a region that nobody can start or rejoin", () => {
+    expect(alarm(aPrimarySeen({ keeper: aKeeper({ phase: "halted" }) }))).toBe(true);
+    const view = { ...aView(), lease: { record: null, revision: 0 } };
+    expect(alarm(aPrimarySeen({ quorum: aQuorum({ view }) }))).toBe(true);
+    const keeper = aKeeper({ phase: "fenced", postgres: "down" });
+    expect(alarm(aPrimarySeen({ keeper, postgres: aDatabase({ directory: "empty" }) }))).toBe(true);
+    const returning = {
+      keeper: aFollowingKeeper({ phase: "fenced", postgres: "down", lapsesInMs: null }),
+      postgres: aDatabase({ newestTerm: 2, endLsn: "0/9000" }),
+    } as const;
+    const off = aQuorum({ automation: automationOff });
+    expect(alarm(aStandbySeen({ ...returning, quorum: off }))).toBe(true);
+    expect(alarm(aStandbySeen({ ...returning, quorum: aQuorum({ ageMs: 60_000 }) }))).toBe(true);
+  });
+
+  it("for a standby that is lost, and not for a day on which all is well", () => {
+    const gone = aDatabase({ replication: aReplication({ isActive: false, sinceMs: 100 }) });
+    expect(alarm(aPrimarySeen({ postgres: gone }))).toBe(true);
+    expect([alarm(aPrimarySeen()), alarm(aStandbySeen())]).toEqual([false, false]);
+  });
+});
+
+describe("a region whose writes are stopped", () => {
+  it("takes writes again as soon as the quorum or the standby is reached", () => {
+    const keeper = aKeeper({ isSuspended: true });
+    expect(short(aPrimarySeen({ keeper }))).toBe("resume-writes");
+    const quorum = aQuorum({ isAnswering: false });
+    expect(short(aPrimarySeen({ keeper, quorum }))).toBe("resume-writes");
+  });
+
+  it("stops them while it is drained as well", () => {
+    const lost = aDatabase({ replication: aReplication({ unconfirmedForMs: policy.rpoMs + 1 }) });
+    const keeper = aKeeper({ phase: "draining" });
+    const quorum = aQuorum({ isAnswering: false });
+    expect(short(aPrimarySeen({ keeper, postgres: lost, quorum }))).toBe("suspend-writes");
+  });
+});
+
+it("does nothing to a standby's directory while a local action still goes on", () => {
+  const keeper = aFollowingKeeper({ phase: "fenced", postgres: "down", lapsesInMs: null });
+  const postgres = aDatabase({ newestTerm: 2, endLsn: "0/9000" });
+  expect(short(aStandbySeen({ keeper, postgres, busyWith: "clone" }))).toBe("busy");
+  const starting = aFollowingKeeper({ postgres: "starting-standby", lapsesInMs: null });
+  expect(short(aStandbySeen({ keeper: starting, postgres }))).toBe("postgres-changing");
 });
 
 it("lets no run of another system's plan keep a region from its own decisions", () => {

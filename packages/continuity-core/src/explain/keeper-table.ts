@@ -100,12 +100,12 @@ const states = (): readonly { readonly name: string; readonly state: KeeperState
   },
   {
     name: "standby",
-    state: stateIn({ kind: "standby", wanted: "running" }, { postgres: "standby" }),
+    state: stateIn({ kind: "standby" }, { postgres: "standby" }),
   },
   {
     name: "standby, primary lapsed",
     state: stateIn(
-      { kind: "standby", wanted: "running" },
+      { kind: "standby" },
       { postgres: "standby", leaseSeenAtMs: 0, lastPromiseMs: 0 },
     ),
   },

@@ -31,7 +31,7 @@ const step = (name: "finishing" | "revoking" | "stopping" | "writing"): Phase =>
 });
 const phases: Readonly<Record<string, Phase>> = {
   idle: { kind: "idle" },
-  standby: { kind: "standby", wanted: "running" },
+  standby: { kind: "standby" },
   deciding: {
     kind: "deciding",
     order: anOrder(),
@@ -179,6 +179,115 @@ describe("a database", () => {
     expect([stop("stopping"), stop("down")]).toEqual([[], []]);
     expect(given(state("west"), { kind: "stop-standby" }).after.postgres).toBe("stopping");
   });
+});
+
+describe("an order is answered under its own number", () => {
+  const recorded = state("east").view?.sync.revision ?? 0;
+  const followedAtOnce: readonly (readonly [KeeperState, KeeperCommand])[] = [
+    [state("west"), { kind: "start-standby" }],
+    [state("west", down), { kind: "stop-standby" }],
+    [state("east"), { kind: "start-primary" }],
+    [state("east"), { kind: "drain" }],
+    [state("east", { phase: { kind: "draining" } }), { kind: "drain" }],
+    [state("east", { phase: { kind: "draining" } }), { kind: "take-back" }],
+    [state("east"), { kind: "take-back" }],
+    [state("east"), { kind: "announce-geo", generation: recorded }],
+    [state("east"), { kind: "suspend-writes", suspended: true }],
+    [state("east"), { kind: "suspend-writes", suspended: false }],
+    [state("east"), { kind: "accept-unprotected", accept: false }],
+    [state("east"), { kind: "accept-unprotected", accept: true }],
+  ];
+  it.each(followedAtOnce)("at once where nothing has to be waited for: %#", (from, wanted) => {
+    const { after, answers } = given(from, wanted);
+    expect(answers).toEqual([{ kind: "answer-command", id: 7, outcome: { kind: "done" } }]);
+    expect(after.owed).toBeNull();
+  });
+
+  const lasting: readonly (readonly [KeeperState, KeeperCommand])[] = [
+    [state("west", down), { kind: "start-standby" }],
+    [state("west"), { kind: "stop-standby" }],
+    [state("west", { postgres: "stopping" }), { kind: "stop-standby" }],
+    [
+      state("east", { ...down, phase: { kind: "fenced", why: "deadline" } }),
+      { kind: "start-primary" },
+    ],
+    [state("east", { ...down, phase: { kind: "serving" } }), { kind: "start-primary" }],
+    [state("west", { phase: phases.deciding as Phase }), { kind: "take-over", order: anOrder() }],
+    [state("east"), { kind: "release" }],
+    [state("east", { phase: step("writing") }), { kind: "release" }],
+    [state("east", { phase: released }), { kind: "take-back" }],
+  ];
+  it.each(lasting)("when it holds, and is owed until then: %#", (from, wanted) => {
+    const { after, answers } = given(from, wanted);
+    expect(answers).toEqual([]);
+    expect(after.owed).toEqual({ id: 7, kind: wanted.kind });
+  });
+
+  it("and asks the store in this very step where the lease is needed first", () => {
+    const fenced = { ...down, phase: { kind: "fenced", why: "deadline" } } as const;
+    expect(given(state("east", fenced), { kind: "start-primary" }).after.nextRoundAtMs).toBe(now);
+    const back = given(state("east", { phase: released }), { kind: "take-back" });
+    expect(back.after).toMatchObject({ nextRoundAtMs: now, phase: { kind: "taking-back" } });
+  });
+});
+
+describe("a region that goes on although it was about to give up", () => {
+  it("serves again, and refuses the release that is owed", () => {
+    for (const phase of [{ kind: "draining" }, step("finishing"), step("revoking")] as const) {
+      const owed = { id: 3, kind: "release" };
+      const { after, answers } = given(state("east", { phase, owed }), { kind: "take-back" });
+      expect(answers).toMatchObject([
+        { id: 3, outcome: { kind: "refused" } },
+        { id: 7, outcome: { kind: "done" } },
+      ]);
+      expect(after).toMatchObject({ phase: { kind: "serving" }, owed: null });
+      expect(after.change).toBeGreaterThan(state("east").change);
+    }
+  });
+
+  it("after a restart takes back only what is its own, claimed and released", () => {
+    const view = state("east").view as NonNullable<KeeperState["view"]>;
+    const lease = (kind: "held" | "released") =>
+      ({
+        record: { ...view.lease.record, kind },
+        revision: view.lease.revision,
+      }) as typeof view.lease;
+    const idle = { ...down, phase: { kind: "idle" } } as const;
+    const takes = (site: "east" | "west", changes: Partial<KeeperState>): string =>
+      given(state(site, { ...idle, ...changes }), { kind: "take-back" }).said;
+    const over = { view: { ...view, lease: lease("released") } };
+    expect(takes("east", over)).toBe("owed");
+    expect(takes("east", { view: { ...view, lease: lease("held") } })).toBe("refused");
+    expect(takes("east", { ...over, siteClaimed: false })).toBe("refused");
+    expect(takes("west", over)).toBe("refused");
+    const following = { ...over, phase: { kind: "standby" } } as const;
+    expect([takes("west", following), takes("east", following)]).toEqual(["refused", "refused"]);
+  });
+
+  it("calls nothing geo any more from the order to release on: its database will have stopped", () => {
+    const geo = { on: true, generation: 7 };
+    expect(given(state("east", { geo }), { kind: "release" }).after.geo.on).toBe(false);
+  });
+});
+
+it("drains once: its repeat tells portals nothing new", () => {
+  const { after, effects } = given(state("east", { phase: { kind: "draining" } }), {
+    kind: "drain",
+  });
+  expect(after.phase).toEqual({ kind: "draining" });
+  expect(effects).toMatchObject([{ kind: "answer-command" }]);
+});
+
+it("announces no geo for a record that is asynchronous, or not safe", () => {
+  const view = state("east").view as NonNullable<KeeperState["view"]>;
+  const { revision } = view.sync;
+  const said = (changes: object): string => {
+    const sync = { record: { ...view.sync.record, ...changes }, revision } as typeof view.sync;
+    const wanted = { kind: "announce-geo", generation: revision } as const;
+    return given(state("east", { view: { ...view, sync } }), wanted).said;
+  };
+  expect(said({})).toBe("done");
+  expect([said({ mode: "async" }), said({ safeToPromote: false })]).toEqual(["refused", "refused"]);
 });
 
 describe("a command that is owed an answer", () => {

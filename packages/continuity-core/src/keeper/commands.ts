@@ -79,7 +79,7 @@ function startStandby(state: KeeperState, turn: Turn, id: number): KeeperState {
   if (state.postgres !== "down") return refuse(state, turn, id, `PostgreSQL is ${state.postgres}`);
   turn.effects.push({ kind: "start-postgres", as: "standby" });
   const owing = owe({ ...state, postgres: "starting-standby" }, turn, id, "start-standby");
-  return enter(owing, { kind: "standby", wanted: "running" }, turn);
+  return enter(owing, { kind: "standby" }, turn);
 }
 
 function stopStandby(state: KeeperState, turn: Turn, id: number): KeeperState {
@@ -92,10 +92,7 @@ function stopStandby(state: KeeperState, turn: Turn, id: number): KeeperState {
   }
   const owing = owe(state, turn, id, "stop-standby");
   if (state.postgres !== "stopping") turn.effects.push({ kind: "stop-postgres", mode: "fast" });
-  const stopping: KeeperState = { ...owing, postgres: "stopping" };
-  return kind === "standby"
-    ? enter(stopping, { kind: "standby", wanted: "stopped" }, turn)
-    : stopping;
+  return { ...owing, postgres: "stopping" };
 }
 
 function startPrimary(state: KeeperState, turn: Turn, id: number): KeeperState {

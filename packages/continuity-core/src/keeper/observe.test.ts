@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { QuorumView } from "../store/index.ts";
-import { hearLease, observe } from "./observe.ts";
+import { halt, hearLease, observe } from "./observe.ts";
 import { anOrder, aTurn, RegionPair } from "./region-pair.ts";
 import type { KeeperState, Phase } from "./state.ts";
 
@@ -44,6 +44,17 @@ describe("a reading", () => {
       later("term", { term: 2, primary: "west" }),
     );
     expect(shorter.predecessorValidityMs).toBe(shorter.parameters.leaseMs);
+    const first = observe(state("west", { view: null }), atNow(), view());
+    expect(first.predecessorValidityMs).toBe(first.parameters.leaseMs);
+  });
+
+  it("of a store that was empty until now is its first life, not another one", () => {
+    const nobody = { record: null, revision: 0 };
+    const empty = { ...view(), store: nobody, term: nobody, lease: nobody, sync: nobody };
+    const turn = atNow();
+    const next = observe(state("west", { view: empty }), turn, view());
+    expect(turn.effects).toEqual([]);
+    expect(next.view?.store.record?.generation).toBe(1);
   });
 
   it("of the same term keeps its wait, and restarts that of a lease that was renewed", () => {
@@ -84,7 +95,7 @@ describe("another site's term", () => {
   it("leaves followers alone, and who is fenced for it or has released already", () => {
     const phases: readonly Phase[] = [
       { kind: "idle" },
-      { kind: "standby", wanted: "running" },
+      { kind: "standby" },
       { kind: "released" },
       { kind: "fenced", why: "higher-term" },
       { kind: "fenced", why: "store-changed" },
@@ -170,7 +181,11 @@ describe("a release", () => {
 
   it("is recognised by this life's own record, however its answer was lost", () => {
     const { bootId } = state("east");
-    expect(observe(state("east", { phase }), atNow(), seen(bootId)).phase.kind).toBe("released");
+    const openTxn = { attempt: 5, purpose: "release", sentAtMs: now } as const;
+    expect(observe(state("east", { phase, openTxn }), atNow(), seen(bootId))).toMatchObject({
+      phase: { kind: "released" },
+      openTxn: null,
+    });
     expect(observe(state("east", { phase }), atNow(), seen("another")).phase.kind).toBe(
       "releasing",
     );
@@ -199,6 +214,30 @@ describe("another keeper's claim", () => {
       geo: { on: false },
     });
     expect(turn.effects).toContainEqual({ kind: "stop-postgres", mode: "immediate" });
+    expect(turn.effects).toContainEqual(
+      expect.objectContaining({ kind: "alarm", alarm: "another-keeper" }),
+    );
+  });
+
+  it("refuses whatever is owed, and stops no database that is down", () => {
+    const turn = atNow();
+    const owed = { id: 3, kind: "release" };
+    const geoRevocation = { command: 4, change: 9 };
+    const halted = halt(state("east", { owed, geoRevocation, postgres: "down" }), turn);
+    expect(halted).toMatchObject({ owed: null, geoRevocation: null, postgres: "down" });
+    const answers = turn.effects.filter(({ kind }) => kind === "answer-command");
+    expect(answers).toMatchObject([
+      { id: 3, outcome: { kind: "refused", why: "halted" } },
+      { id: 4, outcome: { kind: "refused", why: "halted" } },
+    ]);
+    expect(turn.effects.map(({ kind }) => kind)).not.toContain("stop-postgres");
+  });
+
+  it("is final: a halted keeper takes nothing more out of what it reads", () => {
+    const turn = atNow();
+    const halted = { phase: { kind: "halted" }, postgres: "down" } as const;
+    const next = observe(state("east", halted), turn, later("term", { term: 2, primary: "west" }));
+    expect([next.phase, turn.effects]).toEqual([{ kind: "halted" }, []]);
   });
 });
 

@@ -68,8 +68,7 @@ function observeOtherStore(
   }
   alarm(turn, "store-changed", "the quorum store began another life");
   const mayWrite = holdsTerm(state) && state.phase.kind !== "fenced";
-  const lost = state.phase.kind === "deciding" ? loseTakeOver(state, turn, "store-changed") : state;
-  const adopted = adopt({ ...lost, renewedTerm: null }, turn, view);
+  const adopted = adopt({ ...state, renewedTerm: null }, turn, view);
   return judge(mayWrite ? fence(adopted, turn, "store-changed") : adopted, turn);
 }
 

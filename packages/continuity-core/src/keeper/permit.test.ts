@@ -10,7 +10,7 @@ import {
   permitUntilMs,
   turnGeoOff,
 } from "./permit.ts";
-import { aTurn, RegionPair } from "./region-pair.ts";
+import { anOrder, aTurn, RegionPair } from "./region-pair.ts";
 import { keeperRules } from "./rules.ts";
 import type { KeeperState, Phase } from "./state.ts";
 
@@ -30,7 +30,7 @@ const releasing = (step: "finishing" | "revoking" | "stopping" | "writing"): Pha
 });
 const phases: Readonly<Record<string, Phase>> = {
   idle: { kind: "idle" },
-  standby: { kind: "standby", wanted: "running" },
+  standby: { kind: "standby" },
   "recording-term": { kind: "recording-term" },
   resuming: { kind: "resuming" },
   serving: { kind: "serving" },
@@ -115,6 +115,15 @@ describe("what a portal is told", () => {
       durability: { geo: true, generation: 7, unprotectedSince: null, acceptUnprotected: false },
       primary: "east",
     });
+    expect(answer({}).portal).toBe("p");
+  });
+
+  it("says since when nobody protects its writes, as the record of the standby has it", () => {
+    const view = pair.store.view();
+    const unprotectedSince = "2026-01-01T00:00:07Z";
+    const sync = { ...view.sync, record: { ...view.sync.record, unprotectedSince } };
+    const told = answer({ view: { ...view, sync } as typeof view }).answer;
+    expect(told.durability.unprotectedSince).toBe(unprotectedSince);
   });
 
   it("is remembered: the longest permit, and the longest that called writes geo", () => {
@@ -147,6 +156,10 @@ describe("what a portal is told", () => {
     expect(reason({})).toBe("no-lease");
     expect(reason({ postgres: "down" })).toBe("starting");
     const by = Object.keys(phases).map((name) => [name, reason({ phase: phases[name] as Phase })]);
+    const taking = { order: anOrder(), view: pair.store.view(), position: null, sent: true };
+    expect(reason({ phase: { kind: "deciding", ...taking } })).toBe("standby");
+    const won: Phase = { kind: "waiting-gate", order: anOrder(), step: "waiting" };
+    expect(reason({ phase: won })).toBe("waiting-gate");
     expect(Object.fromEntries(by)).toEqual({
       idle: "starting",
       standby: "standby",
@@ -166,13 +179,15 @@ describe("what a portal is told", () => {
   });
 
   it("is kept for 64 portals; beyond that, those are forgotten whose permits ended a minute ago", () => {
-    const portals = new Map(
-      Array.from({ length: 64 }, (_, index) => [
-        `old-${index}`,
-        { seenChange: 1, permitUntilMs: now - (index < 2 ? 60_001 : 60_000), geoUntilMs: 0 },
-      ]),
-    );
-    const { state } = answer({ portals });
+    const known = (length: number) =>
+      new Map(
+        Array.from({ length }, (_, index) => [
+          `old-${index}`,
+          { seenChange: 1, permitUntilMs: now - (index < 2 ? 60_001 : 60_000), geoUntilMs: 0 },
+        ]),
+      );
+    expect(answer({ portals: known(63) }).state.portals.size).toBe(64);
+    const { state } = answer({ portals: known(64) });
     expect(state.portals.size).toBe(63);
     expect([
       state.portals.has("old-1"),

@@ -47,6 +47,26 @@ describe("a database that accepts connections", () => {
     expect(turn.effects).toEqual([]);
   });
 
+  it("as a standby answers the order to start it, as its stop answers the order to stop it", () => {
+    const turn = atNow();
+    const starting = {
+      postgres: "starting-standby",
+      owed: { id: 4, kind: "start-standby" },
+    } as const;
+    const running = started(west(starting), turn, "standby");
+    expect(running).toMatchObject({ postgres: "standby", owed: null });
+    const stopping = {
+      ...running,
+      postgres: "stopping",
+      owed: { id: 5, kind: "stop-standby" },
+    } as const;
+    expect(stopped(stopping, turn, null)).toMatchObject({ postgres: "down", owed: null });
+    expect(turn.effects).toEqual([
+      { kind: "answer-command", id: 4, outcome: { kind: "done" } },
+      { kind: "answer-command", id: 5, outcome: { kind: "done" } },
+    ]);
+  });
+
   it("is nobody's when its start was not awaited any more", () => {
     for (const postgres of ["down", "stopping", "standby", "primary"] as const) {
       const state = west({ postgres });
@@ -88,6 +108,23 @@ describe("a database that ended", () => {
     expect(turn.effects).toMatchObject([{ kind: "answer-command", outcome: { kind: "refused" } }]);
   });
 
+  it("by itself is an alarm where it was a primary, started or starting", () => {
+    const alarms = (postgres: PostgresState): number => {
+      const turn = atNow();
+      exited(east({ postgres }), turn);
+      return turn.effects.filter(({ kind }) => kind === "alarm").length;
+    };
+    expect([alarms("primary"), alarms("starting-primary")]).toEqual([1, 1]);
+    expect([alarms("standby"), alarms("starting-standby")]).toEqual([0, 0]);
+  });
+
+  it("leaves a release that still waits for its portals where it is", () => {
+    const turn = atNow();
+    const after = stopped(east({ phase: releasing("revoking"), postgres: "stopping" }), turn, null);
+    expect(after.phase).toMatchObject({ step: "revoking" });
+    expect(turn.effects).toEqual([]);
+  });
+
   it("cleanly leaves the end of its log to the release that waits for it", () => {
     const turn = atNow();
     const after = stopped(
@@ -104,7 +141,11 @@ describe("a promotion that failed", () => {
     const turn = atNow();
     const after = promotionFailed(east({ phase: waiting, postgres: "starting-primary" }), turn);
     expect(after).toMatchObject({ postgres: "stopping", phase: { kind: "serving" } });
-    expect(turn.effects).toContainEqual({ kind: "stop-postgres", mode: "immediate" });
+    expect(turn.effects.map(({ kind }) => kind)).toEqual([
+      "alarm",
+      "stop-postgres",
+      "announce-change",
+    ]);
     const running = east({ phase: waiting, postgres: "primary" });
     expect(promotionFailed(running, atNow())).toBe(running);
   });
@@ -139,6 +180,12 @@ describe("a start for the term", () => {
     expect(orders(resuming({ postgres: "primary" }), gate)).toEqual(["record-term"]);
     for (const postgres of ["stopping", "starting-primary", "starting-standby"] as const)
       expect(orders(resuming({ postgres }), gate)).toEqual([]);
+  });
+
+  it("names the term that the database is promoted for", () => {
+    const turn = atNow(gate);
+    startForTerm(resuming({ postgres: "standby" }), turn);
+    expect(turn.effects).toContainEqual({ kind: "promote-postgres", term: 1 });
   });
 
   it("is ordered once: the database is starting from then on", () => {

@@ -3,7 +3,7 @@ import { defaultParameters } from "../parameters.ts";
 import { keys } from "../store/index.ts";
 import type { KeeperEffect } from "./effects.ts";
 import { aTurn, RegionPair } from "./region-pair.ts";
-import { round } from "./rounds.ts";
+import { claimed, round } from "./rounds.ts";
 import type { KeeperState } from "./state.ts";
 
 const { renewMs: R, requestTimeoutMs } = defaultParameters;
@@ -89,6 +89,21 @@ describe("a round", () => {
     expect(kinds(turn.effects)).toEqual(["alarm", "read-quorum"]);
   });
 
+  it("alarms once that the controller is silent, and not that it came back", () => {
+    const pair = RegionPair.serving();
+    const told = (state: KeeperState, at: number) => {
+      const turn = aTurn(at);
+      const next = round({ ...state, nextRoundAtMs: at }, turn);
+      return { next, alarms: kinds(turn.effects).filter((kind) => kind === "alarm").length };
+    };
+    const silentAt = pair.state("east").controllerSeenAtMs + defaultParameters.controllerSilenceMs;
+    const first = told(pair.state("east"), silentAt);
+    const second = told(first.next, silentAt + R);
+    const back = told({ ...second.next, controllerSeenAtMs: silentAt + R }, silentAt + 2 * R);
+    const again = told({ ...back.next, controllerSeenAtMs: pair.now }, silentAt + 3 * R);
+    expect([first.alarms, second.alarms, back.alarms, again.alarms]).toEqual([1, 0, 0, 1]);
+  });
+
   it("of a halted keeper asks nothing", () => {
     const pair = RegionPair.serving();
     const turn = aTurn(pair.now);
@@ -163,7 +178,49 @@ describe("a site", () => {
     expect(claiming({ openTxn: null })).toEqual(["send-txn"]);
     const openTxn = { attempt: 1, purpose: "claim-site", sentAtMs: pair.now } as const;
     expect(claiming({ openTxn })).toEqual(["read-quorum"]);
+    const view = pair.store.view();
+    const empty = { ...view, store: { record: null, revision: 0 } };
+    const keepers = { ...view.keepers, east: { record: null, revision: 0 } };
+    expect(claiming({ openTxn: null, view: { ...empty, keepers } })).toEqual(["read-quorum"]);
     const { revision } = pair.store.view().keepers.east;
     expect(pair.state("east").change).toBeGreaterThanOrEqual(1e12 + revision * 1e3);
+  });
+
+  it("once claimed acts at once, and numbers its changes above all of an earlier life", () => {
+    const pair = RegionPair.serving();
+    const view = pair.store.view();
+    const keepers = { ...view.keepers, east: { ...view.keepers.east, revision: 7 } };
+    const store = { ...view.store, record: { id: "another-life", generation: 2 } };
+    const waiting = {
+      ...pair.state("east"),
+      siteClaimed: false,
+      view: { ...view, keepers, store },
+    };
+    const turn = aTurn(pair.now);
+    const own = claimed({ ...waiting, change: 5, nextRoundAtMs: pair.now + R }, turn);
+    expect(own).toMatchObject({ siteClaimed: true, nextRoundAtMs: pair.now, change: 2e12 + 7_001 });
+    expect(turn.effects).toEqual([{ kind: "announce-change", change: 2e12 + 7_001 }]);
+    expect(claimed({ ...waiting, change: 3e12 }, aTurn(pair.now)).change).toBe(3e12 + 1);
+  });
+
+  it("is claimed with the boot id and the time of the start, compared with who claimed it before", () => {
+    const pair = RegionPair.serving();
+    const view = pair.store.view();
+    const keepers = { ...view.keepers, east: { record: null, revision: 6 } };
+    const turn = aTurn(pair.now);
+    const quiet = { openTxn: null, openRead: null, nextRoundAtMs: pair.now, siteClaimed: false };
+    const state = { ...pair.state("east"), ...quiet, view: { ...view, keepers } };
+    round(state, turn);
+    const { bootId, claimedAt } = state;
+    expect(claimedAt).toBe("2026-01-01T00:00:00Z");
+    expect(turn.effects).toMatchObject([
+      {
+        purpose: "claim-site",
+        txn: {
+          compare: [{ key: keys.store }, { key: keys.keeper("east"), equals: 6 }],
+          puts: [{ key: keys.keeper("east"), record: { bootId, claimedAt } }],
+        },
+      },
+    ]);
   });
 });

@@ -169,6 +169,7 @@ describe("a standby is promoted", () => {
       expect(why({ timeline: 2 }, order)).toContain("another timeline");
       expect(why({ geoFloor: "0/5001" }, order)).toContain("acknowledged as geo");
       expect(why({ geoFloor: "0/5000" }, order)).toBeNull();
+      expect(why({ geoFloor: null }, order)).toBeNull();
       expect(why({ standbyDataId: null }, order)).toContain("unknown state means no");
       expect(why(null, order)).toContain("unknown state means no");
     }

@@ -11,7 +11,7 @@ import type { StandbyPosition, TakeOverOrder } from "./events.ts";
 export type Phase =
   /** PostgreSQL is down and stays down until a command. */
   | { readonly kind: "idle" }
-  | { readonly kind: "standby"; readonly wanted: "running" | "stopped" }
+  | { readonly kind: "standby" }
   /** Latched: promises refused. `sent` false: the standby's position is being checked and nothing can win yet. */
   | {
       readonly kind: "deciding";

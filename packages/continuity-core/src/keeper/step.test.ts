@@ -7,7 +7,7 @@ import { keeperRules } from "./rules.ts";
 import type { KeeperState } from "./state.ts";
 import { keeper } from "./step.ts";
 
-const { promiseMs: P, leaseMs: Q, controllerSilenceMs } = defaultParameters;
+const { promiseMs: P, leaseMs: Q, renewMs: R, controllerSilenceMs } = defaultParameters;
 const pair = RegionPair.serving();
 const { now } = pair;
 const east = (changes: Partial<KeeperState> = {}): KeeperState => ({
@@ -42,7 +42,7 @@ describe("a keeper that starts", () => {
       site: "east",
       bootId: "b",
       parameters: defaultParameters,
-      startedAt: "",
+      startedAt: "2026-01-01T00:00:00Z",
     } as const;
     const { effects, state } = keeper.start(identity, 500);
     expect(effects).toEqual([
@@ -55,6 +55,17 @@ describe("a keeper that starts", () => {
       postgres: "stopping",
       siteClaimed: false,
       renewedTerm: null,
+      claimedAt: "2026-01-01T00:00:00Z",
+      steppedAtMs: 500,
+      leaseSeenAtMs: 500,
+      termSeenAtMs: 500,
+      nextRoundAtMs: 500 + R,
+      openTxn: null,
+      openRead: { read: 1, sentAtMs: 500 },
+      mustReadAgain: false,
+      openPromise: null,
+      owed: null,
+      geoRevocation: null,
       leaseUntilMs: Number.NEGATIVE_INFINITY,
       promiseUntilMs: Number.NEGATIVE_INFINITY,
       lastPromiseMs: 500,
@@ -71,6 +82,14 @@ describe("a keeper that starts", () => {
 });
 
 describe("a reading", () => {
+  it("that is the first is acted upon at once, not at the next round", () => {
+    const openRead = { read: 9, sentAtMs: now };
+    const read = { kind: "quorum-read", read: 9, view: view() } as const;
+    const first = handled(west({ openRead, view: null, siteClaimed: false }), read);
+    expect(first.state.nextRoundAtMs).toBeLessThanOrEqual(now + R);
+    expect(handled(west({ openRead }), read).state.nextRoundAtMs).toBe(now + 10_000);
+  });
+
   it("is asked for at once by a refresh, or right after the one that is on its way", () => {
     const first = handled(west(), { kind: "refresh" });
     expect(first.effects).toMatchObject([{ kind: "read-quorum" }]);

@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { defaultParameters } from "../parameters.ts";
-import type { QuorumView } from "../store/index.ts";
+import { keys, type QuorumView } from "../store/index.ts";
 import { anOrder, aTurn, RegionPair } from "./region-pair.ts";
 import { keeperRules } from "./rules.ts";
 import type { KeeperState, Phase } from "./state.ts";
+import { keeper } from "./step.ts";
 import {
   decideTakeOver,
   judgePosition,
@@ -11,6 +12,7 @@ import {
   passGate,
   promote,
   sendTakeOver,
+  serve,
   whyNotDecide,
   winTakeOver,
 } from "./take-over.ts";
@@ -97,7 +99,97 @@ describe("what the standby has is looked at", () => {
     const sent = { ...phase, sent: true };
     expect(judgePosition(decided, turn, sent, { ...report, receiverStopped: true })).toBe(decided);
     const judged = judgePosition(decided, turn, phase, { ...report, receiverStopped: true });
-    expect(judged).toMatchObject({ phase: { sent: true }, openTxn: { purpose: "take-over" } });
+    expect(judged).toMatchObject({
+      phase: { sent: true, position: pair.position },
+      openTxn: { purpose: "take-over" },
+    });
+  });
+});
+
+describe("what a take-over writes", () => {
+  const pair = lapsedPair();
+  const writes = (changes: Parameters<typeof anOrder>[0], view = pair.state("west").view) => {
+    const order = anOrder({ evidence: ["seen"], ...changes });
+    const position = { dataId: "data-west", timeline: 4, flushedLsn: "0/5800" };
+    const phase = { kind: "deciding", order, view, position, sent: true } as Phase;
+    const turn = aTurn(pair.now);
+    sendTakeOver({ ...pair.state("west"), phase, openTxn: null }, turn);
+    const [sent] = turn.effects;
+    if (sent?.kind !== "send-txn") throw new Error("nothing was sent");
+    const put = Object.fromEntries(sent.txn.puts.map(({ key, record }) => [key, record]));
+    return { purpose: sent.purpose, compared: sent.txn.compare.map(({ key }) => key), put };
+  };
+  const at = "2026-01-01T00:00:00Z";
+
+  it("is the next term with its own lease, nobody safe, and where the old term forked", () => {
+    expect(writes({})).toEqual({
+      purpose: "take-over",
+      compared: [keys.store, keys.term, keys.lease, keys.sync],
+      put: {
+        [keys.term]: {
+          term: 2,
+          primary: "west",
+          cause: "failover",
+          run: "run-1",
+          claim: "claim-1",
+          evidence: ["seen"],
+          timeline: 4,
+          startLsn: "0/5800",
+          startedAt: at,
+        },
+        [keys.lease]: {
+          kind: "held",
+          site: "west",
+          term: 2,
+          bootId: pair.state("west").bootId,
+          counter: 1,
+          validityMs: Q,
+          finalLsn: null,
+        },
+        [keys.sync]: {
+          term: 2,
+          mode: "async",
+          standbyDataId: null,
+          timeline: null,
+          safeToPromote: false,
+          geoFloor: "0/5800",
+          unprotectedSince: at,
+        },
+        [keys.history(1)]: {
+          term: 1,
+          primary: "east",
+          endedBy: "failover",
+          successor: "west",
+          run: "run-1",
+          successorLsn: "0/5800",
+          endedAt: at,
+        },
+      },
+    });
+  });
+
+  it("by force compares neither lease nor standby, and names no fork: the log goes on until the gate", () => {
+    const { compared, purpose, put } = writes({ force: true, cause: "forced" });
+    expect([purpose, compared]).toEqual(["force-take-over", [keys.store, keys.term]]);
+    expect(put[keys.term]).toMatchObject({ timeline: null, startLsn: null });
+    expect(put[keys.history(1)]).toMatchObject({ successorLsn: null, endedBy: "forced" });
+    // All that was called geo before still has to be found where the log ends.
+    expect(put[keys.sync]).toMatchObject({ geoFloor: "0/4000", safeToPromote: false });
+  });
+
+  it("goes out once at a time, and again at the next round when nothing is known of it", () => {
+    const order = anOrder();
+    const { view } = pair.state("west");
+    const phase = { kind: "deciding", order, view, position: pair.position, sent: true } as Phase;
+    const openTxn = { attempt: 9, purpose: "take-over", sentAtMs: pair.now } as const;
+    const waiting = { ...pair.state("west"), phase, openTxn, nextRoundAtMs: pair.now };
+    const turn = aTurn(pair.now);
+    expect(sendTakeOver(waiting, turn)).toBe(waiting);
+    const late = pair.now + defaultParameters.requestTimeoutMs;
+    const after = keeper.step(waiting, { kind: "tick" }, late);
+    expect(after.effects).toContainEqual(
+      expect.objectContaining({ kind: "send-txn", purpose: "take-over" }),
+    );
   });
 });
 
@@ -120,6 +212,37 @@ describe("a take-over that won", () => {
       phase: { kind: "waiting-gate", step: "waiting" },
       openTxn: null,
     });
+  });
+
+  it("renews its lease at once, and tells the controller when the region serves", () => {
+    const openTxn = { attempt: 9, purpose: "take-over", sentAtMs: pair.now } as const;
+    expect(won({ openTxn })).toMatchObject({ openTxn: null, nextRoundAtMs: pair.now });
+    for (const kind of ["take-over", "start-primary", "take-back"]) {
+      const turn = aTurn(pair.now);
+      const recording = {
+        ...won(),
+        phase: { kind: "recording-term" },
+        owed: { id: 8, kind },
+      } as const;
+      expect(serve(recording, turn)).toMatchObject({ phase: { kind: "serving" }, owed: null });
+      expect(turn.effects).toContainEqual({
+        kind: "answer-command",
+        id: 8,
+        outcome: { kind: "done" },
+      });
+      expect(turn.effects).toContainEqual({ kind: "unblock-redis" });
+    }
+  });
+
+  it("skips the gate when the term was released, but never by force", () => {
+    const over = changed(pair.state("west").view, "lease", { kind: "released" });
+    const waived = (force: boolean): number | null => {
+      const order = anOrder({ force });
+      const phase = { kind: "deciding", order, view: over, position: null, sent: true } as Phase;
+      const view = changed(over, "term", { term: 2, primary: "west", claim: order.claim });
+      return winTakeOver({ ...pair.state("west"), phase, view }, aTurn(pair.now)).gateWaivedTerm;
+    };
+    expect([waived(false), waived(true)]).toEqual([2, null]);
   });
 
   it("promotes neither without a live lease nor before the gate, to the millisecond", () => {
@@ -155,7 +278,7 @@ describe("a take-over that lost", () => {
       const openTxn = { attempt: 9, purpose: "take-over", sentAtMs: pair.now } as const;
       const turn = aTurn(pair.now);
       const lost = loseTakeOver({ ...decided, openTxn }, turn, "why not");
-      expect(lost).toMatchObject({ phase: { kind: "standby", wanted: "running" }, openTxn: null });
+      expect(lost).toMatchObject({ phase: { kind: "standby" }, openTxn: null });
       expect(turn.effects.some(({ kind }) => kind === "start-wal-receiver")).toBe(!force);
     }
   });

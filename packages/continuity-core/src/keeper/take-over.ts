@@ -134,8 +134,7 @@ export function winTakeOver(state: KeeperState, turn: Turn): KeeperState {
     promiseUntilMs: Number.NEGATIVE_INFINITY,
     nextRoundAtMs: turn.now,
   };
-  const waiting: Phase = { kind: "waiting-gate", order: phase.order, step: "waiting" };
-  return passGate(enter(next, waiting, turn), turn);
+  return enter(next, { kind: "waiting-gate", order: phase.order, step: "waiting" }, turn);
 }
 
 /** Nothing that was sent can win any more, or nothing was sent: follow again. */
@@ -144,7 +143,7 @@ export function loseTakeOver(state: KeeperState, turn: Turn, why: string): Keepe
   if (phase.kind !== "deciding") return state;
   if (!phase.order.force) turn.effects.push({ kind: "start-wal-receiver" });
   const next = settle(state, turn, "take-over", { kind: "refused", why });
-  const follows: Phase = { kind: "standby", wanted: "running" };
+  const follows: Phase = { kind: "standby" };
   return enter({ ...next, openTxn: null }, follows, turn);
 }
 

@@ -191,8 +191,7 @@ function rewound(look: Look): Verdict {
   if (local === null) return wait("the data directory is not seen");
   if (o.busyWith !== null) return wait(o.busyWith);
   const ancestry = rules.ancestry(local, o.quorum.history, run.term);
-  const isFollower = local.directory === "standby" || ancestry === "ancestor";
-  if (isFollower && !isStuck(look)) return done(`follows as ${local.directory}`);
+  if (ancestry === "ancestor" && !isStuck(look)) return done(`follows as ${local.directory}`);
   if (!rules.mayDestroy(local, ancestry))
     return fail("the tail is not quarantined and reported yet");
   const mustClone = ancestry === "unusable" || local.directory === "damaged" || attempt >= 3;

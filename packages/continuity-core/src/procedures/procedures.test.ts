@@ -8,7 +8,6 @@ import {
   aKeeper,
   aPrimarySeen,
   aQuorum,
-  aReplication,
   aStandbySeen,
   aView,
   someTime,
@@ -18,7 +17,6 @@ import { currentStep, type RunRecord, reduceRun } from "../runs/index.ts";
 import { beginRejoin, takeOverRun } from "./begin-run.ts";
 import { ensures } from "./ensures.ts";
 import { nextMove } from "./move.ts";
-import { evaluateReadiness, type ReadinessInput } from "./readiness.ts";
 import { procedureRules } from "./rules.ts";
 import { stepsOf } from "./steps.ts";
 
@@ -387,54 +385,5 @@ describe("every procedure", () => {
     expect(
       procedureRules.mayDestroy({ ...local, isQuarantined: true, isReported: true }, "diverged"),
     ).toBe(true);
-  });
-});
-
-describe("readiness", () => {
-  const good: ReadinessInput = {
-    isSafeToPromote: true,
-    lagBytes: 0,
-    replayDelayMs: 0,
-    diskFreeBytes: { east: 10e9, west: 10e9 },
-    certificateDaysLeft: { east: 300, west: 300, witness: 300 },
-    settingsDigests: ["a", "a"],
-    versions: ["1", "1", "1"],
-    silentSites: [],
-    isRedisLinked: true,
-    isQuorumAnswering: true,
-    lastDrillAgeDays: 3,
-    isAutomationEnabled: true,
-  };
-
-  it("is 100 when nothing is wrong", () => {
-    expect(evaluateReadiness(good)).toEqual({ ready: true, score: 100, reasons: [] });
-  });
-
-  it("says that nobody streams instead of a lag without end", () => {
-    const { reasons } = evaluateReadiness({ ...good, lagBytes: Number.MAX_SAFE_INTEGER });
-    expect(reasons.map(({ sentence }) => sentence)).toEqual(["No standby streams."]);
-  });
-
-  it.each([
-    ["standby-not-safe", { isSafeToPromote: false }, true],
-    ["lag", { lagBytes: null }, true],
-    ["replay-delay", { replayDelayMs: 6_000 }, true],
-    ["disk", { diskFreeBytes: { west: 1 } }, true],
-    ["certificate", { certificateDaysLeft: { west: 5 } }, false],
-    ["certificate", { certificateDaysLeft: { west: 0.5 } }, true],
-    ["settings-drift", { settingsDigests: ["a", "b"] }, true],
-    ["version-drift", { versions: ["1", "2"] }, false],
-    ["site-silent", { silentSites: ["west"] }, true],
-    ["site-silent", { silentSites: ["witness"] }, false],
-    ["redis-unlinked", { isRedisLinked: false }, false],
-    ["quorum-silent", { isQuorumAnswering: false }, true],
-    ["no-recent-drill", { lastDrillAgeDays: null }, false],
-    ["automation-off", { isAutomationEnabled: false }, false],
-  ] as const)("says %s for %o (blocks: %s)", (code, change, blocks) => {
-    const readiness = evaluateReadiness({ ...good, ...change } as ReadinessInput);
-    expect(readiness.reasons).toMatchObject([{ code, blocks }]);
-    expect(readiness.ready).toBe(!blocks);
-    expect(readiness.score).toBeLessThan(100);
-    expect(aReplication().isActive).toBe(true);
   });
 });

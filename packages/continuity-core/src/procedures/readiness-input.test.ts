@@ -61,7 +61,12 @@ describe("readiness as a controller sees it", () => {
   it("says replay-delay of the standby, whichever region it is", () => {
     const west = aSite("west").postgres;
     const slow = west === null ? null : { ...west, replayDelayMs: 9_000 };
-    expect(codesOf(observed(seen({ west: { postgres: slow } })))).toContain("replay-delay");
+    const slowWest = seen({ west: { postgres: slow } });
+    expect(codesOf(observed(slowWest))).toContain("replay-delay");
+    const view = aView({ term: { primary: "west" } });
+    const moved = (sites: Sites) => codesOf(aPrimarySeen({ quorum: aQuorum({ sites, view }) }));
+    expect(moved(slowWest)).not.toContain("replay-delay");
+    expect(moved(seen({ east: { postgres: slow } }))).toContain("replay-delay");
   });
 
   it("says lag from the primary's own replication", () => {
@@ -76,6 +81,8 @@ describe("readiness as a controller sees it", () => {
     if (west === undefined) throw new Error("west is seen");
     const late = { ...others, west: { ...west, ageMs: 5_001 } };
     expect(codesOf(observed(late))).toContain("site-silent west");
+    const last = { ...others, west: { ...west, ageMs: 5_000 } };
+    expect(codesOf(observed(last))).not.toContain("site-silent west");
   });
 
   it("says standby-not-safe, quorum-silent and automation-off from the store", () => {

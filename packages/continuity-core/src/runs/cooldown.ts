@@ -18,7 +18,6 @@ export function whySuperseded(
 ): string | null {
   if (run.storeId !== store.id) return "the quorum store is another one now";
   if (term.term > run.endsInTerm) return `term ${term.term} began after it`;
-  const isTakenByOther =
-    term.term > run.term && term.term === run.endsInTerm && term.run !== run.id;
+  const isTakenByOther = term.term > run.term && term.run !== run.id;
   return isTakenByOther ? `term ${term.term} was begun by another run` : null;
 }

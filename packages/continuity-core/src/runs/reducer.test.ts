@@ -91,6 +91,66 @@ describe("a step", () => {
   });
 });
 
+describe("a step that fails", () => {
+  it("keeps why it failed, and its attempt if somebody had begun it", () => {
+    const failed = changed(reduceRun(run([running]), fail("ready"))).steps[0];
+    expect(failed).toMatchObject({ attempt: 1, state: { kind: "failed", why: "no" } });
+  });
+
+  it("before anybody began it costs an attempt, so that a silent site keeps no run open", () => {
+    let state = run([]);
+    for (const attempt of [1, 2]) {
+      state = changed(reduceRun(state, fail("ready")));
+      expect(state.steps[0]?.attempt).toBe(attempt);
+    }
+    expect(changed(reduceRun(state, fail("ready"))).state).toMatchObject({ kind: "failed" });
+  });
+
+  it("says why in what the run is undone for", () => {
+    const undone = changed(reduceRun(run([done, running]), fail("handed-over", true)));
+    expect(undone.state).toEqual({ kind: "undoing", why: "handed-over: no", ends: "failed" });
+  });
+});
+
+describe("finishing a step", () => {
+  const finishFor = (name: string): RunEvent => ({ ...finish(name), claimNext: "c1" }) as RunEvent;
+
+  it("begins the next one for the same controller, but in no run that is paused", () => {
+    const next = (state: RunState) =>
+      changed(reduceRun(run([running], state), finishFor("ready"))).steps[1]?.state.kind;
+    expect(next({ kind: "running" })).toBe("running");
+    expect(next({ kind: "paused", by: "otto" })).toBe("pending");
+  });
+
+  it("leaves the next one to people where it waits for them", () => {
+    const { steps, ...rest } = run([running]);
+    const needing = steps.map((step, index) => ({
+      ...step,
+      definition: { ...step.definition, approvals: index === 1 ? ["approver" as const] : [] },
+    }));
+    const after = changed(reduceRun({ ...rest, steps: needing }, finishFor("ready")));
+    expect(after.steps.slice(0, 2).map(({ state }) => state.kind)).toEqual(["done", "pending"]);
+  });
+
+  it("completes the run after the last one, at that time", () => {
+    const last = run([...Array.from({ length: 8 }, () => done), running]);
+    expect(changed(reduceRun(last, finish("standby-streams"))).state).toEqual({
+      kind: "completed",
+      at,
+    });
+  });
+});
+
+it("is superseded for a reason, at a time, in whatever state it was", () => {
+  const event: RunEvent = { kind: "supersede", why: "term 5 began after it", at };
+  for (const state of [{ kind: "running" }, { kind: "paused", by: "otto" }, undoing] as const)
+    expect(changed(reduceRun(run([done, running], state), event)).state).toEqual({
+      kind: "superseded",
+      why: "term 5 began after it",
+      at,
+    });
+});
+
 describe("a run that is undone", () => {
   it("finishes no step any more", () => {
     expect(why(reduceRun(run([done, running], undoing), finish("handed-over")))).toBe(
@@ -150,6 +210,24 @@ describe("a run that is undone", () => {
     expect(begun.steps[1]).toMatchObject({ attempt: 2, state: { kind: "running", by: "c1" } });
   });
 
+  it("undoes its very last step as well, and may be begun again when its attempts are used up", () => {
+    const steps = run(Array.from({ length: 9 }, () => done)).steps.map((step, index) =>
+      index === 8 ? { ...step, definition: { ...step.definition, undo: "taken-back" } } : step,
+    );
+    const last = { ...run([], undoing), steps };
+    expect(stepToUndo(last)?.definition.name).toBe("standby-streams");
+    const spent = steps.map((step) => ({ ...step, attempt: step.definition.attemptsMax }));
+    const begun = changed(reduceRun({ ...last, steps: spent }, begin("c2")));
+    expect(begun.steps[8]?.attempt).toBe((spent[8]?.attempt ?? 0) + 1);
+  });
+
+  it("counts a failure against the step that is undone, not against the next one", () => {
+    const cancelled = run([done, done], undoing);
+    const failed = changed(reduceRun(cancelled, fail("handed-over")));
+    expect(failed.steps.slice(0, 3).map(({ attempt }) => attempt)).toEqual([0, 1, 0]);
+    expect(why(reduceRun(cancelled, fail("taken-over")))).toContain("not the current one");
+  });
+
   it("cannot be cancelled again", () => {
     const cancel: RunEvent = { kind: "cancel", by: "otto", at };
     expect(why(reduceRun(run([done, running], undoing), cancel))).toContain("already");
@@ -161,6 +239,15 @@ describe("a run past its point of no return", () => {
     expect(isPastUndo(run([done, done, done]))).toBe(true);
     expect(isPastUndo(run([done, done, running]))).toBe(false);
     expect(isPastUndo(run([done, done]))).toBe(false);
+  });
+
+  it("is none whose destructive step can itself be undone", () => {
+    const [first, ...rest] = run([done]).steps;
+    if (first === undefined) throw new Error("no steps");
+    const reversible = { ...first.definition, destructive: true, undo: "taken-back" };
+    expect(isPastUndo({ ...ordered, steps: [{ ...first, definition: reversible }, ...rest] })).toBe(
+      false,
+    );
   });
 
   it("fails without undoing anything", () => {
@@ -206,6 +293,35 @@ describe("people", () => {
     ]);
   });
 
+  it("skip only the step that is next, and are named with their reason", () => {
+    const skip = (step: string): RunEvent => ({
+      kind: "skip",
+      step,
+      by: "otto",
+      reason: "Redis is not used",
+      at,
+    });
+    const waiting = run([done, done, done]);
+    const after = changed(reduceRun(waiting, skip("redis-primary")));
+    expect(after.steps[3]?.state).toEqual({
+      kind: "skipped",
+      by: "otto",
+      reason: "Redis is not used",
+    });
+    expect(why(reduceRun(waiting, skip("following")))).toContain("not the current one");
+  });
+
+  it("make a failback ungraceful as well, and name nobody else for what was skipped before", () => {
+    const skipped: StepState = { kind: "skipped", by: "ada", reason: "known" };
+    const event: RunEvent = { kind: "make-ungraceful", by: "otto", at };
+    const failback = { ...run([skipped, running]), kind: "failback" as const };
+    const after = changed(reduceRun(failback, event));
+    expect(after.steps.slice(0, 2).map(({ state }) => state)).toEqual([
+      skipped,
+      { kind: "skipped", by: "otto", reason: "the run became ungraceful" },
+    ]);
+  });
+
   it("cannot take grace from what has none", () => {
     const event: RunEvent = { kind: "make-ungraceful", by: "otto", at };
     for (const kind of ["failover", "rejoin", "plan"] as const)
@@ -221,4 +337,23 @@ it("takes an approval only for a step that there is and that needs one of that r
   });
   expect(why(reduceRun(run([]), approve("nowhere")))).toBe("there is no such step");
   expect(why(reduceRun(run([]), approve("ready")))).toContain("needs no approval");
+});
+
+it("takes one approval from each person for each step, and an operator's also from who ordered it", () => {
+  const { steps, ...rest } = run([]);
+  const needing = steps.map((step) => ({
+    ...step,
+    definition: { ...step.definition, approvals: ["operator" as const, "approver" as const] },
+  }));
+  const approve = (step: string, by: string, role: "operator" | "approver"): RunEvent => ({
+    kind: "approve",
+    approval: { step, role, by, shown: null, at },
+  });
+  const first = changed(
+    reduceRun({ ...rest, steps: needing }, approve("ready", "otto", "operator")),
+  );
+  expect(why(reduceRun(first, approve("ready", "otto", "operator")))).toContain("already");
+  expect(why(reduceRun(first, approve("ready", "otto", "approver")))).toContain("cannot approve");
+  const second = changed(reduceRun(first, approve("handed-over", "otto", "operator")));
+  expect(second.approvals.map(({ step }) => step)).toEqual(["ready", "handed-over"]);
 });

@@ -34,6 +34,11 @@ describe("a new life of the store", () => {
   it("names both people and what they saw", () => {
     const { evidence, cause } = put<TermRecord>("term");
     expect(cause).toBe("force-quorum");
+    expect(put<TermRecord>("term")).toMatchObject({
+      claim: order.newStoreId,
+      run: null,
+      startedAt: someTime,
+    });
     expect(evidence).toEqual(["east is switched off", "ordered by anna and bert"]);
   });
 
@@ -62,12 +67,27 @@ describe("a new life of the store", () => {
   });
 
   it("ends the old term nowhere: whoever wrote in it quarantines what it has", () => {
-    expect(put<HistoryRecord>("history/3")).toMatchObject({
+    expect(put<HistoryRecord>("history/3")).toEqual({
+      run: null,
+      endedAt: someTime,
       term: 3,
       primary: "east",
       successor: "west",
       endedBy: "force-quorum",
       successorLsn: null,
     });
+  });
+
+  it("may begin over nothing, and over a store without a term", () => {
+    const nobody = { record: null, revision: 0 };
+    const empty = { ...aView(), store: nobody, term: nobody, lease: nobody, sync: nobody };
+    expect(forceQuorum(empty, order).compare).toEqual([
+      { key: "store", target: "revision", equals: 0 },
+    ]);
+    expect(put<StoreRecord>("store", {}, empty).generation).toBe(1);
+    expect(put<TermRecord>("term", {}, empty).term).toBe(3);
+    expect(put<TermRecord>("term", { newestTermInData: 0 }, empty).term).toBe(1);
+    expect(put<SyncRecord>("sync", {}, empty).geoFloor).toBeNull();
+    expect(put<HistoryRecord>("history/2", {}, empty)).toMatchObject({ primary: "west" });
   });
 });

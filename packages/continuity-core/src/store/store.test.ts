@@ -101,10 +101,19 @@ describe("transactions on the quorum store", () => {
     const store = { id: "s", generation: 1 };
     const beginning = { store, claim: "c", validityMs: 1_250, at: someTime } as const;
     const txn = initialise(firstRecords({ ...beginning, primary: "west" }));
-    expect(txn.compare.every((each) => each.equals === 0)).toBe(true);
+    expect(txn.compare).toEqual(
+      ["store", "term", "lease", "sync"].map((key) => ({ key, target: "revision", equals: 0 })),
+    );
     expect(written(txn)).toEqual(["lease", "store", "sync", "term"]);
     const records = new Map(txn.puts.map((put) => [put.key, put.record]));
-    expect(records.get("term")).toMatchObject({ term: 1, cause: "initial", primary: "west" });
+    expect(records.get("term")).toMatchObject({
+      term: 1,
+      cause: "initial",
+      primary: "west",
+      claim: "c",
+      run: null,
+      startedAt: someTime,
+    });
     expect(records.get("lease")).toMatchObject({ kind: "held", site: "west", bootId: "" });
     expect(records.get("sync")).toMatchObject({ safeToPromote: false, geoFloor: null });
   });
