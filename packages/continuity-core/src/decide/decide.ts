@@ -103,10 +103,7 @@ function occupies(open: OpenRun, turn: Turn): boolean {
   if (run.kind === "rejoin") return run.from === turn.o.self;
   if (run.kind === "plan") return false;
   const step = currentStep(run)?.definition;
-  if (run.kind === "failover")
-    return (
-      step?.ensure === "taken-over" && run.to === turn.o.self && turn.keeper.phase !== "serving"
-    );
+  if (run.kind === "failover") return step?.ensure === "taken-over" && run.to === turn.o.self;
   const isMoving = step?.ensure === "handed-over" || step?.ensure === "taken-over";
   return isMoving
     ? turn.keeper.phase !== "serving"

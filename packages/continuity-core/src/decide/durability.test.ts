@@ -156,6 +156,11 @@ describe("geo is announced", () => {
     expect(decided({}, {}, older)).toEqual({ kind: "announce-geo", generation: 35 });
   });
 
+  it("never for a record that calls nobody safe", () => {
+    const silent = { keeper: aKeeper({ geo: { on: false, generation: 0 } }) };
+    expect(short({}, { safeToPromote: false }, silent)).toBe("serving-protected");
+  });
+
   it("never before PostgreSQL enforces what is recorded", () => {
     const silent = { keeper: aKeeper({ geo: { on: false, generation: 0 } }) };
     expect(short({ isSyncEnforced: false }, {}, silent)).toBe("enforce-sync");

@@ -203,7 +203,14 @@ describe("an order is answered under its own number", () => {
     expect(after.owed).toBeNull();
   });
 
+  const view = state("east").view as NonNullable<KeeperState["view"]>;
+  const won = { ...view.term.record, primary: "west", claim: anOrder().claim };
+  const resuming = {
+    view: { ...view, term: { record: won, revision: view.term.revision } },
+    phase: { kind: "resuming" },
+  } as Partial<KeeperState>;
   const lasting: readonly (readonly [KeeperState, KeeperCommand])[] = [
+    [state("west", resuming), { kind: "take-over", order: anOrder() }],
     [state("west", down), { kind: "start-standby" }],
     [state("west"), { kind: "stop-standby" }],
     [state("west", { postgres: "stopping" }), { kind: "stop-standby" }],

@@ -62,9 +62,9 @@ describe("a txn of which nothing is known", () => {
 
 describe("what waited for a txn that is answered", () => {
   it("goes out with its answer: a release, a lease that is taken back, a take-over", () => {
-    const writing = at("east", { openTxn: sent("renew"), phase: releasing("writing") });
+    const writing = at("east", { openTxn: sent("take-back"), phase: releasing("writing") });
     expect(purposes(handled(writing, answered(false)).effects)).toContain("release");
-    const back = at("east", { openTxn: sent("renew"), phase: { kind: "taking-back" } });
+    const back = at("east", { openTxn: sent("release"), phase: { kind: "taking-back" } });
     expect(purposes(handled(back, answered(false)).effects)).toContain("take-back");
     const order = anOrder();
     const phase: Phase = { kind: "deciding", order, view, position: pair.position, sent: true };
@@ -116,6 +116,23 @@ describe("a renewal that is answered late", () => {
       postgres: "down",
     });
     expect(handled(released, answered(true)).state.renewedTerm).toBeNull();
+  });
+});
+
+it("lengthens nothing by a renewal that is answered when another site's term was seen already", () => {
+  const term = { ...view.term.record, term: 2, primary: "west" };
+  const known = { ...view, term: { record: term, revision: view.term.revision + 90 } };
+  const fenced = at("east", {
+    openTxn: sent("renew"),
+    view: known as QuorumView,
+    phase: { kind: "fenced", why: "higher-term" },
+    postgres: "down",
+    renewedTerm: null,
+    leaseUntilMs: now - 5,
+  });
+  expect(handled(fenced, answered(true)).state).toMatchObject({
+    renewedTerm: null,
+    leaseUntilMs: now - 5,
   });
 });
 

@@ -275,6 +275,19 @@ describe("a predecessor's claim", () => {
   });
 });
 
+it("takes nothing out of a lease that is heard before one was read, or after it is gone", () => {
+  const nobody = { record: null, revision: 0 };
+  const heard = { ...view().lease, revision: view().lease.revision + 50 };
+  const turn = atNow();
+  for (const known of [null, { ...view(), lease: nobody }]) {
+    const waiting = state("west", { view: known });
+    expect(hearLease(waiting, turn, heard)).toBe(waiting);
+  }
+  const following = state("west");
+  expect(hearLease(following, turn, { ...heard, record: null })).toBe(following);
+  expect(turn.effects).toEqual([]);
+});
+
 describe("another record of the standby", () => {
   it("turns geo off; the one that was announced does not", () => {
     const geo = { on: true, generation: view().sync.revision };

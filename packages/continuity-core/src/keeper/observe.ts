@@ -74,7 +74,7 @@ function observeOtherStore(
 
 function adopt(state: KeeperState, turn: Turn, view: QuorumView): KeeperState {
   const isNewTerm = state.view?.term.revision !== view.term.revision;
-  const predecessor = state.view?.lease.record?.validityMs ?? state.parameters.leaseMs;
+  const predecessor = state.view?.lease.record?.validityMs ?? 0;
   const next: KeeperState = {
     ...state,
     view,

@@ -141,10 +141,10 @@ describe("a promotion that failed", () => {
     const turn = atNow();
     const after = promotionFailed(east({ phase: waiting, postgres: "starting-primary" }), turn);
     expect(after).toMatchObject({ postgres: "stopping", phase: { kind: "serving" } });
-    expect(turn.effects.map(({ kind }) => kind)).toEqual([
-      "alarm",
-      "stop-postgres",
-      "announce-change",
+    expect(turn.effects).toMatchObject([
+      { kind: "alarm", alarm: "promotion-failed" },
+      { kind: "stop-postgres", mode: "immediate" },
+      { kind: "announce-change" },
     ]);
     const running = east({ phase: waiting, postgres: "primary" });
     expect(promotionFailed(running, atNow())).toBe(running);

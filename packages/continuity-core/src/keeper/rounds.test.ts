@@ -152,6 +152,11 @@ describe("a round that may not renew", () => {
     const phase = { kind: "releasing", untilMs: 0, change: 1, finalLsn: null } as const;
     expect(sent({ phase: { ...phase, step: "writing" } })).toEqual(["release"]);
     expect(sent({ phase: { ...phase, step: "stopping" } })).toEqual(["renew"]);
+    // An earlier life's release, applied late, is not this one's: it stopped another database.
+    const view = RegionPair.serving().store.view();
+    const lease = { ...view.lease, record: { ...view.lease.record, kind: "released" } };
+    const over = { view: { ...view, lease } as typeof view };
+    expect(sent({ ...over, phase: { ...phase, step: "writing" } })).toContain("release");
   });
 });
 

@@ -113,7 +113,7 @@ function handle(state: KeeperState, turn: Turn, event: KeeperEvent): KeeperState
     case "txn-answered":
       return onTxnAnswered(state, turn, event);
     case "txn-unknown":
-      return onTxnUnknown(state, turn, event.attempt);
+      return onTxnUnknown(state, event.attempt);
     case "promise-asked":
       return onPromiseAsked(state, turn, event.question);
     case "promise-answered":
@@ -214,10 +214,10 @@ function onTxnAnswered(state: KeeperState, turn: Turn, event: TxnAnswered): Keep
 }
 
 /** Tried again R after it was sent, and not only at the round after that: a slow quorum leaves few attempts within Q. */
-function onTxnUnknown(state: KeeperState, turn: Turn, attempt: number): KeeperState {
+function onTxnUnknown(state: KeeperState, attempt: number): KeeperState {
   const open = state.openTxn;
   if (open?.attempt !== attempt) return state;
-  const again = Math.max(turn.now, open.sentAtMs + state.parameters.renewMs);
+  const again = open.sentAtMs + state.parameters.renewMs;
   return { ...state, openTxn: null, nextRoundAtMs: Math.min(state.nextRoundAtMs, again) };
 }
 

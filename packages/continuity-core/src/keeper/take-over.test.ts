@@ -251,7 +251,9 @@ describe("a take-over that won", () => {
     const promoted = (now: number, leaseUntilMs: number): boolean => {
       const turn = aTurn(now);
       passGate({ ...waiting, leaseUntilMs }, turn);
-      return turn.effects.some(({ kind }) => kind === "promote-postgres");
+      const promotions = turn.effects.filter(({ kind }) => kind === "promote-postgres");
+      for (const each of promotions) expect(each).toEqual({ kind: "promote-postgres", term: 2 });
+      return promotions.length > 0;
     };
     expect(promoted(gate, gate + 1)).toBe(true);
     expect(promoted(gate - 1, gate + 1)).toBe(false);

@@ -356,6 +356,7 @@ describe("a tail", () => {
   it("that is none follows as it is", () => {
     expect(told("rewound", seen(clean), run)).toBe("done");
     expect(told("rewound", seen(aFollower()), run)).toBe("done");
+    expect(told("rewound", seen({ ...clean, dataId: null }), run)).toBe("done");
   });
 
   it("of a standby that its upstream cannot serve any more is cloned over, unless it streams again", () => {

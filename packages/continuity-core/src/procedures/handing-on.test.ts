@@ -92,6 +92,16 @@ describe("the order that goes out beside the record of a release", () => {
   });
 });
 
+describe("an onlooker", () => {
+  it("records only what the quorum alone shows, never what holds at its own site", () => {
+    const rejoin = beginRejoin(aStandbySeen(), aView(), "east", null);
+    const down = aPrimarySeen({ keeper: aKeeper({ phase: "fenced", postgres: "down" }) });
+    expect(move(atStep(rejoin, "database-stopped", west), down).kind).toBe("nothing");
+    const own = atStep(ordered, "redis-primary", west);
+    expect(move(own, aPrimarySeen()).kind).toBe("nothing");
+  });
+});
+
 describe("a take-over that an onlooker sees", () => {
   it("is recorded at once: only the record of a release is left to another region", () => {
     const view = aView({ term: { term: 4, primary: "west", run: ordered.id } });

@@ -221,6 +221,11 @@ describe("a run that is undone", () => {
     expect(begun.steps[8]?.attempt).toBe((spent[8]?.attempt ?? 0) + 1);
   });
 
+  it("is the only one in which a step becomes undone", () => {
+    const event: RunEvent = { kind: "finish-undo", step: "handed-over", at };
+    expect(why(reduceRun(run([done, done]), event))).toBe("the run is not being undone");
+  });
+
   it("counts a failure against the step that is undone, not against the next one", () => {
     const cancelled = run([done, done], undoing);
     const failed = changed(reduceRun(cancelled, fail("handed-over")));

@@ -153,7 +153,7 @@ function continued(
   counts: MayApprove = mayApprove,
 ): RunRecord {
   if (currentStep(run) === null) return { ...run, state: { kind: "completed", at } };
-  if (claimNext === null || run.state.kind !== "running") return run;
+  if (claimNext === null) return run;
   const claimed = beginStep(run, claimNext, at, counts);
   return claimed.kind === "changed" ? claimed.run : run;
 }
