@@ -88,6 +88,16 @@ export const CONTINUITY_ERRORS = {
     retryable: false,
     remedy: "Compare the path or the id with /openapi.json and the list of runs.",
   },
+  METHOD_NOT_ALLOWED: {
+    status: 405,
+    retryable: false,
+    remedy: "Use a method that the header Allow names.",
+  },
+  TOO_MANY_LISTENERS: {
+    status: 503,
+    retryable: true,
+    remedy: "Close event streams that nobody reads, or follow another site's controller.",
+  },
   RUN_CONFLICT: {
     status: 409,
     retryable: true,

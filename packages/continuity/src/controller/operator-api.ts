@@ -59,7 +59,7 @@ export function buildOperatorApi(deps: OperatorApiDeps): OperatorApi {
   app.get("/v1/events", async (request, reply) => {
     requireRole(request, "viewer");
     if (!events.attach(reply, "text/event-stream")) {
-      throw new ContinuityError("RUN_CONFLICT", "too many listeners");
+      throw new ContinuityError("TOO_MANY_LISTENERS", "too many listeners");
     }
   });
   app.get("/v1/ping", async (request) => {
@@ -87,7 +87,7 @@ export function buildOperatorApi(deps: OperatorApiDeps): OperatorApi {
 function requireRole(request: FastifyRequest, needed: OperatorRole): Operator {
   const { commonName, unit } = callerOf(request);
   const role = z.enum(["viewer", "operator", "approver"]).safeParse(unit);
-  if (!commonName.startsWith("operator.") || !role.success) {
+  if (!/^operator\../.test(commonName) || !role.success) {
     throw new ContinuityError("NOT_ALLOWED", "only people with an operator's certificate");
   }
   if (RANK[role.data] < RANK[needed]) {

@@ -99,6 +99,9 @@ it("lets only people with the right role order, and answers the others why not",
       () => "allowed",
       (thrown) => thrown.code,
     );
+  // A certificate without a person's name would let one person stand for two.
+  const nobody = new SiteClient(sites, "east", "", "operator");
+  expect(await denied(nobody, "/v1/runs", { kind: "switchover", to: "west" })).toBe("NOT_ALLOWED");
   expect(await denied(viewer, "/v1/runs", { kind: "switchover", to: "west" })).toBe("NOT_ALLOWED");
   expect(await denied(west, "/v1/runs", { kind: "switchover", to: "east" })).toBe("RUN_CONFLICT");
   expect(await denied(west, "/v1/runs", { kind: "switchover", to: "north" })).toBe(

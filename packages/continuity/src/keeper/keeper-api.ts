@@ -80,7 +80,7 @@ export function buildKeeperApi(deps: KeeperApiDeps): FastifyInstance {
 }
 
 function tooManyListeners(): ContinuityError {
-  return new ContinuityError("PEER_UNREACHABLE", "too many listeners");
+  return new ContinuityError("TOO_MANY_LISTENERS", "too many listeners");
 }
 
 function parse<Schema extends z.ZodType>(schema: Schema, body: unknown): z.output<Schema> {

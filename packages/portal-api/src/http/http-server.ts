@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import { type TlsMaterial, uuidV7 } from "@careline/platform";
 import Fastify, { type FastifyError, type FastifyInstance } from "fastify";
 import { PortalError } from "../problems/index.ts";
@@ -15,20 +16,33 @@ export interface HttpServerDeps extends IntakeDeps {
 
 /** Beyond the front door's own keep-alive, so that it is never this side that closes first. */
 const keepAliveMs = 75_000;
-const headersMs = 10_000;
-const receiveMs = 30_000;
+
+/** How long somebody may take, in milliseconds, before the connection ends. */
+export interface Patience {
+  readonly handshake: number;
+  readonly headers: number;
+  /** A whole request. */
+  readonly request: number;
+  /** How often the last two are looked at. */
+  readonly look: number;
+}
+
+const usual: Patience = { handshake: 10_000, headers: 10_000, request: 30_000, look: 5_000 };
 
 /** Fastify as the portal uses it: no HEAD of its own, bodies kept as bytes beside their JSON, every refusal a problem document. */
-export function createHttpServer(deps: HttpServerDeps): FastifyInstance {
+export function createHttpServer(deps: HttpServerDeps, patience = usual): FastifyInstance {
   const app = Fastify({
     https: {
       cert: deps.tls.cert,
       key: deps.tls.key,
       minVersion: "TLSv1.2",
-      headersTimeout: headersMs,
-      requestTimeout: receiveMs,
+      handshakeTimeout: patience.handshake,
+      headersTimeout: patience.headers,
+      connectionsCheckingInterval: patience.look,
       maxHeaderSize: 16_384,
     },
+    // Among the server's own options it would not count: Fastify sets this one over it.
+    requestTimeout: patience.request,
     logger: false,
     trustProxy: [...deps.trustedProxies],
     exposeHeadRoutes: false,
@@ -39,14 +53,7 @@ export function createHttpServer(deps: HttpServerDeps): FastifyInstance {
       answerProblem(reply.raw, frameworkProblem(error), deps);
       request.raw.resume();
     },
-    clientErrorHandler: (error, socket) => {
-      const status =
-        "code" in error && error.code === "HPE_HEADER_OVERFLOW"
-          ? "431 Request Header Fields Too Large"
-          : "400 Bad Request";
-      if (socket.writable)
-        socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
-    },
+    clientErrorHandler: (error, socket) => refuseBytes(error, socket),
   }) as unknown as FastifyInstance;
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("application/json", { parseAs: "buffer" }, (_request, body, done) => {
@@ -66,6 +73,21 @@ export function createHttpServer(deps: HttpServerDeps): FastifyInstance {
     answerProblem(reply.raw, frameworkProblem(error), deps);
   });
   return app;
+}
+
+/** What is no HTTP request, or did not come in time. Ends the connection. */
+function refuseBytes(error: Error, socket: Socket): void {
+  const code = "code" in error ? String(error.code) : "";
+  // Before the handshake is done nothing can be written, and whoever waited for that would keep the connection.
+  const isHttp = code.startsWith("HPE_") || code.startsWith("ERR_HTTP_");
+  if (!isHttp || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const status =
+    code === "HPE_HEADER_OVERFLOW" ? "431 Request Header Fields Too Large" : "400 Bad Request";
+  const head = `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`;
+  socket.end(head, () => socket.destroy());
 }
 
 function answerProblem(
