@@ -1,6 +1,6 @@
 import type { Lsn } from "../lsn.ts";
 import { deadlineMs, turnGeoOff } from "./permit.ts";
-import { revokeForRelease, stopForRelease, writeRelease } from "./release.ts";
+import { writeRelease } from "./release.ts";
 import type { KeeperState, Phase } from "./state.ts";
 import { promote, recordTerm } from "./take-over.ts";
 import { alarm, enter, settle, type Turn } from "./turn.ts";
@@ -76,14 +76,4 @@ export function receiverStoppedAtGate(state: KeeperState, turn: Turn): KeeperSta
   const { phase } = state;
   if (phase.kind !== "waiting-gate" || phase.step !== "stopping-receiver") return state;
   return promote(state, turn);
-}
-
-/** Follow-ups that only wait for PostgreSQL or for time. */
-export function continueRelease(state: KeeperState, turn: Turn): KeeperState {
-  const { phase } = state;
-  if (phase.kind !== "releasing") return state;
-  if (phase.step === "finishing" || phase.step === "revoking")
-    return stopForRelease(revokeForRelease(state, turn), turn);
-  if (phase.step !== "stopping" || state.postgres !== "down") return state;
-  return writeRelease({ ...state, phase: { ...phase, step: "writing", finalLsn: null } }, turn);
 }

@@ -7,7 +7,14 @@ import { enforceDeadline } from "./fence.ts";
 import { halt, hearLease, observe } from "./observe.ts";
 import { answerPermit } from "./permit.ts";
 import * as postgres from "./postgres.ts";
-import { confirmGeoRevoked, released, takeBack, writeRelease } from "./release.ts";
+import {
+  confirmGeoRevoked,
+  released,
+  revokeForRelease,
+  stopForRelease,
+  takeBack,
+  writeRelease,
+} from "./release.ts";
 import { claimed, read, round } from "./rounds.ts";
 import { type KeeperRules, keeperRules } from "./rules.ts";
 import type { KeeperState, OpenTxn } from "./state.ts";
@@ -312,7 +319,7 @@ function advance(state: KeeperState, turn: Turn): KeeperState {
   let next = round(state, turn);
   next = passGate(next, turn);
   next = postgres.startForTerm(next, turn);
-  next = postgres.continueRelease(next, turn);
+  next = stopForRelease(revokeForRelease(next, turn), turn);
   next = confirmGeoRevoked(next, turn);
   return reportLapse(next, turn);
 }
