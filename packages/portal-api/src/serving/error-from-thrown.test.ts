@@ -41,14 +41,17 @@ it("takes the key's own constraint for a request in flight", () => {
   expect(error.code).toBe("IDEMPOTENCY_IN_FLIGHT");
 });
 
-it.each(["ECONNRESET", "CONNECTION_CLOSED", "CONNECT_TIMEOUT"])(
-  "takes %s for a database that is away",
-  (code) => {
-    expect(portalErrorFrom(Object.assign(new Error("x"), { code })).code).toBe(
-      "DATABASE_UNAVAILABLE",
-    );
-  },
-);
+it.each([
+  "ECONNRESET",
+  "CONNECTION_CLOSED",
+  "CONNECT_TIMEOUT",
+  "ERR_STREAM_WRITE_AFTER_END",
+  "ERR_STREAM_DESTROYED",
+])("takes %s for a database that is away", (code) => {
+  expect(portalErrorFrom(Object.assign(new Error("x"), { code })).code).toBe(
+    "DATABASE_UNAVAILABLE",
+  );
+});
 
 it("never lets an internal code or a cause out", () => {
   const inner = new PortalError("KEYS_INVALID", "key k1", { cause: new Error("secret words") });

@@ -28,9 +28,9 @@ const bySqlState: Readonly<Record<string, () => PortalError>> = {
   "57014": () => new PortalError("TIMED_OUT", "a statement ran too long"),
 };
 
-/** Errors of the client library and of sockets while nothing was being committed. */
+/** Errors of the client library and of sockets (also one that ended under a statement) while nothing was being committed. */
 const lostConnection =
-  /^(CONNECTION_|CONNECT_TIMEOUT|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EHOSTUNREACH|ERR_SSL|ERR_TLS)/;
+  /^(CONNECTION_|CONNECT_TIMEOUT|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EHOSTUNREACH|ERR_SSL|ERR_TLS|ERR_STREAM|ERR_SOCKET)/;
 
 /** What an internal code is told as; the others are INTERNAL. */
 const toTell: Readonly<Record<string, ProblemCode>> = {
