@@ -54,6 +54,29 @@ it("confirms a change only after the answer that taught it was acted on", () => 
   expect(ledger.ask(12).seenChange).toBe(5);
 });
 
+it("asks again at once for a change, and not for the repeat of one that it knows", () => {
+  const ledger = new PermitLedger();
+  ledger.ask(0);
+  expect(ledger.take(answer(1, { change: 4 }))).toBe("changed");
+  expect([ledger.isNews(4), ledger.isNews(3)]).toEqual([false, true]);
+  ledger.ask(10);
+  expect(ledger.take(answer(2, { change: 4 }))).toBe("same");
+});
+
+it("says what the last answer said of durability, of the reason and of the primary", () => {
+  const ledger = new PermitLedger();
+  expect([ledger.reason, ledger.primary]).toEqual(["starting", null]);
+  ledger.ask(0);
+  const durability = {
+    geo: false,
+    generation: 7,
+    unprotectedSince: null,
+    acceptUnprotected: false,
+  };
+  ledger.take(answer(1, { permit: null, reason: "draining", primary: "west", durability }));
+  expect(ledger).toMatchObject({ reason: "draining", primary: "west", durability });
+});
+
 it("voids the answer that was on its way when it asked again after a change line", () => {
   const ledger = new PermitLedger();
   ledger.ask(0);
