@@ -10,7 +10,8 @@ export const labErrors = {
   PORT_TAKEN: {
     status: 409,
     retryable: true,
-    remedy: "Stop the program that owns the port, or choose others with CARELINE_PORT_BASE=25000.",
+    remedy:
+      "Stop the program that owns the port, or, for a lab that never ran, choose others: CARELINE_PORT_BASE=25000.",
   },
   CHOICE_FIXED: {
     status: 409,

@@ -16,6 +16,7 @@ import { type LabStatus, labStatusSchema } from "../supervisor/index.ts";
 import { refreshAppCopy } from "./app-copy.ts";
 import { endStrays } from "./end-strays.ts";
 import { mustBeFree } from "./port-owners.ts";
+import { takeStartTurn } from "./start-turn.ts";
 import { buildWebIfChanged } from "./web-build.ts";
 
 /** Tells a person what is being done; one short sentence each. */
@@ -48,7 +49,7 @@ export async function readLabStatus(
 
 /**
  * Prepares everything and starts the supervisor in the background; answers as soon as it does.
- * Call only when no lab runs. Errors: PORT_TAKEN, PREPARE_FAILED, LAB_DID_NOT_START.
+ * Does nothing more when another start of the same lab came first. Errors: PORT_TAKEN, PREPARE_FAILED, LAB_DID_NOT_START.
  */
 export async function startLab(
   layout: Layout,
@@ -56,6 +57,22 @@ export async function startLab(
   progress: Progress,
   signal: AbortSignal,
   options: StartOptions = { buildsScreens: true },
+): Promise<void> {
+  const endTurn = await takeStartTurn(layout.stateDir, clock, signal);
+  try {
+    if ((await readLabStatus(layout, signal)) !== null) return;
+    await prepareAndLaunch(layout, clock, progress, signal, options);
+  } finally {
+    endTurn();
+  }
+}
+
+async function prepareAndLaunch(
+  layout: Layout,
+  clock: Clock,
+  progress: Progress,
+  signal: AbortSignal,
+  options: StartOptions,
 ): Promise<void> {
   const strays = await endStrays(layout, clock);
   if (strays > 0) progress(`ended ${strays} processes that an earlier supervisor left behind`);

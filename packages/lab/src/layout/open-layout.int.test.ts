@@ -29,8 +29,16 @@ describe("the lab of a clone", () => {
     expect(openLayout("/", stateDir)?.ports.base).toBe(26_000);
   });
 
+  it("takes other ports as long as nothing was started, as where the first ones were taken", () => {
+    const first = prepareLayout("/", { stateDir, portBase: 26_000 }, silent);
+    const second = prepareLayout("/", { stateDir, portBase: 27_000 }, silent);
+    expect(second.ports.base).toBe(27_000);
+    expect(second.settings.installation).toBe(first.settings.installation);
+  });
+
   it("refuses other ports once data depend on them", () => {
-    prepareLayout("/", { stateDir, portBase: 26_000 }, silent);
+    const layout = prepareLayout("/", { stateDir, portBase: 26_000 }, silent);
+    mkdirSync(layout.processDir("east", "etcd"), { recursive: true });
     expect(() => prepareLayout("/", { stateDir, portBase: 27_000 }, silent)).toThrow(
       expect.objectContaining({ code: "CHOICE_FIXED" }),
     );

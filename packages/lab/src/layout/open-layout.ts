@@ -2,12 +2,14 @@ import { createHash, randomUUID } from "node:crypto";
 import {
   chmodSync,
   existsSync,
+  linkSync,
   lstatSync,
   mkdirSync,
   readdirSync,
   readFileSync,
   realpathSync,
   renameSync,
+  rmSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
@@ -54,7 +56,7 @@ export function prepareLayout(
   const stateLink = choices.stateDir ?? join(rootDir, ".careline", "state");
   const stateDir = placeOrRefuse(rootDir, stateLink, owner, notice);
   const kept = readSettings(stateDir);
-  if (kept !== null) mustFit(choices, kept);
+  if (kept !== null && everRan(stateDir)) mustFit(choices, kept);
   const settings: LabSettings = {
     portBase: choices.portBase ?? kept?.portBase ?? defaultPortBase,
     installation: kept?.installation ?? randomUUID().slice(0, 8),
@@ -62,7 +64,10 @@ export function prepareLayout(
     skewableClocks: choices.skewableClocks ?? kept?.skewableClocks ?? false,
   };
   portsFrom(settings.portBase);
-  writeSettings(stateDir, settings);
+  if (!writeSettings(stateDir, settings, kept === null)) {
+    // Another start of the same lab came first, and chose its name.
+    return prepareLayout(rootDir, choices, notice);
+  }
   const runDir = placeRunDir(stateDir, owner);
   const layout = layoutOf(
     { rootDir, appDir: appDirOf(rootDir, stateDir, owner), stateDir, stateLink, runDir, owner },
@@ -107,6 +112,12 @@ export function refuseDisksWithoutRoot(
   );
 }
 
+/** Processes make their folders when they are started: until then nothing depends on what was chosen (e.g. ports that were taken). */
+function everRan(stateDir: string): boolean {
+  const sites = join(stateDir, "sites");
+  return existsSync(sites) && readdirSync(sites).length > 0;
+}
+
 /** What data on disk depends on (etcd's addresses, a region's file system) is chosen once. */
 function mustFit(choices: LayoutChoices, kept: LabSettings): void {
   const { portBase = kept.portBase, regionDiskMiB = kept.regionDiskMiB } = choices;
@@ -137,12 +148,27 @@ function readSettings(stateDir: string): LabSettings | null {
   }
 }
 
-function writeSettings(stateDir: string, settings: LabSettings): void {
+/** False: they were to be the first, and others are there. */
+function writeSettings(stateDir: string, settings: LabSettings, areFirst: boolean): boolean {
   const file = join(stateDir, "lab.json");
-  writeFileSync(`${file}.new`, `${JSON.stringify({ schema: 1, ...settings }, null, 2)}\n`, {
-    mode: 0o644,
-  });
-  renameSync(`${file}.new`, file);
+  const written = `${file}.${process.pid}`;
+  const text = `${JSON.stringify({ schema: 1, ...settings }, null, 2)}\n`;
+  writeFileSync(written, text, { mode: 0o644 });
+  if (!areFirst) {
+    renameSync(written, file);
+    return true;
+  }
+  try {
+    linkSync(written, file);
+    return true;
+  } catch {
+    if (existsSync(file)) return false;
+    // A file system without links.
+    renameSync(written, file);
+    return true;
+  } finally {
+    rmSync(written, { force: true });
+  }
 }
 
 /** Makes a folder that only the owner may enter. */
@@ -169,7 +195,7 @@ function placeOrRefuse(...place: Parameters<typeof placeState>): string {
  * Error: STATE_UNUSABLE.
  */
 function mustBeOurs(stateDir: string): void {
-  const [found] = readdirSync(stateDir);
+  const found = readdirSync(stateDir).find((name) => !name.startsWith("lab.json"));
   if (found === undefined || existsSync(join(stateDir, "lab.json"))) return;
   throw new LabError(
     "STATE_UNUSABLE",
