@@ -8,7 +8,7 @@ import { exchangeLoop, Wake } from "./exchange/index.ts";
 import { patientsHandlers } from "./patients/index.ts";
 import type { PortalDeps } from "./portal-deps.ts";
 import { programmesHandlers } from "./programmes/index.ts";
-import { queueHandlers } from "./queue/index.ts";
+import { queueHandlers, silentDesksLoop } from "./queue/index.ts";
 import type { BackgroundLoop, RegisteredHandler } from "./serving/index.ts";
 import { createSimulator, webhookHandlers } from "./telephony/index.ts";
 
@@ -26,7 +26,7 @@ export function buildDomains(deps: PortalDeps): Domains {
   const provider = telephony === null ? null : createSimulator(telephony, deps.clock);
   const wake = new Wake();
   const board = boardServices(deps);
-  const loops: BackgroundLoop[] = [board.loop];
+  const loops: BackgroundLoop[] = [board.loop, silentDesksLoop(deps)];
   if (provider !== null) loops.push(exchangeLoop({ ...deps, provider, wake, ...routing }));
   return {
     handlers: [

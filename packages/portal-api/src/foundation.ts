@@ -10,7 +10,7 @@ import type { PortalConfig } from "./config.ts";
 import { Database } from "./database/index.ts";
 import { AuditSpool, serveEmergencyRead } from "./emergency-reads/index.ts";
 import { KeyRing } from "./encryption/index.ts";
-import { EventHub, Streams } from "./event-stream/index.ts";
+import { DeskSigns, EventHub, Streams } from "./event-stream/index.ts";
 import { ConfirmedWatch } from "./health/index.ts";
 import { IdentityProvider, SessionStore } from "./identity/index.ts";
 import { PermitClient } from "./permit/index.ts";
@@ -51,8 +51,10 @@ export function buildFoundation({ config, clock, random, log }: AppDeps) {
     lockAfterMs: config.session.lockAfterMs,
   });
   const confirmed = new ConfirmedWatch({ database, clock, log });
+  const signs = new DeskSigns(redis, bootId);
   const streams = new Streams({
     hub: events,
+    signs,
     sessions,
     clock,
     random,
@@ -87,6 +89,7 @@ export function buildFoundation({ config, clock, random, log }: AppDeps) {
     sessions,
     confirmed,
     streams,
+    signs,
     background: createBackgroundWrites({ site, clock, random, log, database, permit, events }),
     provider: new IdentityProvider(config.identity, config.publicOrigins[0] ?? "", log),
     spool: new AuditSpool(config.spoolDirectory, bootId),

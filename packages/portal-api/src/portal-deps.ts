@@ -1,7 +1,7 @@
 import type { Clock, Logger, Random, Registry } from "@careline/platform";
 import type { PortalConfig } from "./config.ts";
 import type { FieldCipher } from "./encryption/index.ts";
-import type { EventPublisher } from "./event-stream/index.ts";
+import type { DeskSigns, EventPublisher } from "./event-stream/index.ts";
 import type { PermitView } from "./permit/index.ts";
 import type { Redis } from "./redis/index.ts";
 import type { BackgroundWrites } from "./serving/index.ts";
@@ -18,6 +18,8 @@ export interface PortalDeps {
   readonly redis: Redis;
   /** Field encryption (JWE) and blind indexes. */
   readonly cipher: FieldCipher;
+  /** Which agents have a desk that listens. */
+  readonly signs: DeskSigns;
   readonly background: BackgroundWrites;
   /** For events that no transaction causes; inside one use `ctx.publish`. */
   readonly events: EventPublisher;

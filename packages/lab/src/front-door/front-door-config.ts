@@ -110,7 +110,8 @@ backend addresses
   stick-table type ip size 20k expire 30s store http_req_rate(10s)
 
 frontend door
-  bind 127.0.0.1:${parts.port} ssl crt ${parts.bundleFile} alpn h2,http/1.1
+  # A client that vanished (a shut laptop, a dead office) is noticed 30 s after something was sent to it.
+  bind 127.0.0.1:${parts.port} ssl crt ${parts.bundleFile} alpn h2,http/1.1 tcp-ut 30s
   acl is_api path_beg /api/ /webhooks/ /health
   acl is_api path /terms /openapi.json
   acl wants_page req.hdr(accept) -m sub text/html

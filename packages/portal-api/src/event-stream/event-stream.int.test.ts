@@ -136,6 +136,18 @@ it("carries events of the region's other processes to those whom they are for, a
   await expect.poll(() => stream.kinds().filter((kind) => kind === "heartbeat")).toHaveLength(1);
 });
 
+it("gives a sign of life for whoever listens, which the region's other processes read", async () => {
+  const before = await peer.signs.read();
+  const stream = await watch();
+  await expect.poll(async () => (await peer.signs.read())?.has(agentId)).toBe(true);
+  const sign = (await peer.signs.read())?.get(agentId);
+  expect(sign).not.toBe(before?.get(agentId));
+  stream.close();
+  // Another stream of the same agent: another sign, by which their desk is known to live.
+  await watch();
+  await expect.poll(async () => (await peer.signs.read())?.get(agentId) !== sign).toBe(true);
+});
+
 it("tells of a gap when a message of another process was lost", async () => {
   const stream = await watch();
   peer.events.publish(heartbeatFor({ everyone: true }));

@@ -4,6 +4,7 @@ import type { EventData } from "@careline/portal-contract";
 import { PortalError } from "../problems/index.ts";
 import type { KnownSession, SessionReader } from "../serving/index.ts";
 import { ClientStream, type ClientStreamDeps, heartbeatMs } from "./client-stream.ts";
+import type { DeskSigns } from "./desk-signs.ts";
 import type { EventHub, HubEvent } from "./event-hub.ts";
 
 /** Most streams one process keeps open; 500 agents with several tabs stay far below. */
@@ -14,6 +15,7 @@ const recheckMs = 3_000;
 export interface StreamsDeps extends ClientStreamDeps {
   readonly hub: EventHub;
   readonly sessions: SessionReader;
+  readonly signs: DeskSigns;
   readonly clock: Clock;
   /** Calls back when the standby's position moved; returns how to stop. */
   readonly onConfirmed: (listener: (confirmed: string) => void) => () => void;
@@ -73,6 +75,7 @@ export class Streams {
       throw new PortalError("OVERLOADED", `${streamsMax} streams are open`);
     const open = { stream: new ClientStream(response, known.session, this.#deps), headers };
     this.#open.add(open);
+    void this.#deps.signs.give(new Set([known.session.agentId]));
     response.on("close", () => this.#open.delete(open));
   }
 
@@ -90,9 +93,10 @@ export class Streams {
   }
 
   async #beat(): Promise<void> {
-    const { clock } = this.#deps;
+    const { clock, signs } = this.#deps;
     const signal = clock.deadline(recheckMs);
     await Promise.all([...this.#open].map((open) => this.#recheck(open, signal)));
+    await signs.give(new Set([...this.#open].map(({ stream }) => stream.session.agentId)));
   }
 
   /** A session that ended or locked meanwhile loses its stream; one that cannot be looked up keeps it until the next beat. */

@@ -62,3 +62,11 @@ export async function readFree(tx: Tx, isLocked: boolean): Promise<FreeAgent[]> 
     };
   });
 }
+
+/** Who is available: all, or which of `agentIds`, then under lock and without those whom another transaction holds. */
+export async function readAvailable(tx: Tx, agentIds: readonly string[] | null): Promise<string[]> {
+  const rows = await tx<{ agentId: string }[]>`
+    select p.agent_id as "agentId" from portal.agent_presence p
+     where p.state = 'available' ${agentIds === null ? tx`` : tx`and p.agent_id = any(${agentIds}) for update of p skip locked`}`;
+  return rows.map(({ agentId }) => agentId);
+}

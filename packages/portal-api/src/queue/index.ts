@@ -1,2 +1,3 @@
 export { queueHandlers } from "./handlers.ts";
 export { hasRoutingWork, routeCalls } from "./route-calls.ts";
+export { silentDesksLoop } from "./silent-desks-loop.ts";
