@@ -1,3 +1,4 @@
+import type { PresenceState } from "@careline/portal-contract/agents/schemas.ts";
 import { Button, Group, Paper, Skeleton, Stack, Text, Title } from "@mantine/core";
 import { IconHeadset } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
@@ -6,10 +7,19 @@ import { ownProfileQuery, presenceLooks, reasonLabels, useSetPresence } from "..
 import { errorCode } from "../api/index.ts";
 import { Page } from "../feedback/index.ts";
 import { DueFollowUps, tasksQuery } from "../follow-ups/index.ts";
-import { useT } from "../i18n/index.ts";
+import { type TextKey, useT } from "../i18n/index.ts";
 import { Keys } from "../shortcuts/index.ts";
 import { MissedOffers, missedOffersQuery } from "./missed-offers.tsx";
 import { RecentCalls } from "./recent-calls.tsx";
+
+const titles: Readonly<Record<PresenceState, TextKey>> = {
+  available: "desk.readyTitle",
+  offered: "desk.ringing",
+  on_call: "desk.notReadyTitle",
+  wrapping: "desk.notReadyTitle",
+  on_break: "desk.notReadyTitle",
+  offline: "desk.notReadyTitle",
+};
 
 /** The desk between two calls: am I offered calls, and if not, why not. */
 export function ReadyView(): ReactElement {
@@ -21,7 +31,8 @@ export function ReadyView(): ReactElement {
   const missed = useQuery(missedOffersQuery);
   const isSettled = !tasks.isPending && !missed.isPending;
   const presence = profile.data?.presence;
-  const isAvailable = presence?.state === "available";
+  const state = presence?.state ?? "offline";
+  const isAway = state === "on_break" || state === "offline";
   return (
     <Page title={t("shell.desk")}>
       <Paper withBorder p="lg">
@@ -29,15 +40,17 @@ export function ReadyView(): ReactElement {
           <IconHeadset size={36} aria-hidden="true" />
           <Stack gap="xs" align="flex-start">
             <Title order={2} size="h4">
-              {isAvailable ? t("desk.readyTitle") : t("desk.notReadyTitle")}
+              {t(titles[state])}
             </Title>
-            <Text>{isAvailable ? t("desk.readyText") : t("desk.notReadyText")}</Text>
-            {presence !== undefined && !isAvailable && presence.reason !== null && (
+            {state !== "offered" && (
+              <Text>{state === "available" ? t("desk.readyText") : t("desk.notReadyText")}</Text>
+            )}
+            {presence !== undefined && isAway && presence.reason !== null && (
               <Text size="sm" c="dimmed">
                 {t(presenceLooks[presence.state].label)}: {t(reasonLabels[presence.reason])}
               </Text>
             )}
-            {!isAvailable && (
+            {isAway && (
               <Button
                 loading={setPresence.isPending}
                 onClick={() => setPresence.mutate({ state: "available" })}

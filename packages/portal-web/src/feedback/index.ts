@@ -9,3 +9,4 @@ export { Notice } from "./notice.tsx";
 export { Page } from "./page.tsx";
 export { Panel } from "./panel.tsx";
 export { Tag } from "./tag.tsx";
+export { useLostFocus } from "./use-lost-focus.ts";

@@ -1,6 +1,6 @@
 import { Button, Group, Text } from "@mantine/core";
-import { type ReactElement, useEffect, useRef } from "react";
-import { Notice } from "../feedback/index.ts";
+import { type ReactElement, useRef } from "react";
+import { Notice, useLostFocus } from "../feedback/index.ts";
 import { currentLanguage, type Translate, useT } from "../i18n/index.ts";
 import { runCommand } from "../shortcuts/index.ts";
 import type { PatientCard } from "./patient-queries.ts";
@@ -81,10 +81,7 @@ export function quietDisclosure(
 function WhoIsCalling(): ReactElement {
   const t = useT();
   const question = useRef<HTMLParagraphElement>(null);
-  useEffect(() => {
-    // The form that was filled in is gone. Whoever types elsewhere meanwhile is left in peace.
-    if (document.activeElement === document.body) question.current?.focus({ preventScroll: true });
-  }, []);
+  useLostFocus(question);
   return (
     <Notice tone="warn" role="alert" title={t("patients.disclosure.whoTitle")} titleRef={question}>
       <Text size="sm" mb={6}>

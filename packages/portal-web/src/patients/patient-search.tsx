@@ -2,7 +2,7 @@ import { Button, Group, Skeleton, Stack, Text, TextInput } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { type FormEvent, type ReactElement, type ReactNode, useRef, useState } from "react";
 import { send } from "../api/index.ts";
-import { Failure } from "../feedback/index.ts";
+import { Failure, useLostFocus } from "../feedback/index.ts";
 import { useT } from "../i18n/index.ts";
 import { useCommand } from "../shortcuts/index.ts";
 import { PatientHits } from "./patient-hits.tsx";
@@ -22,6 +22,8 @@ export function PatientSearch({ callId, onOpened, children }: PatientSearchProps
   const [line, setLine] = useState("");
   const field = useRef<HTMLInputElement>(null);
   useCommand("patient.search", () => field.current?.focus());
+  // After a call was answered, and after another patient is to be chosen.
+  useLostFocus(field);
   const search = useMutation({
     mutationFn: async (body: NonNullable<ReturnType<typeof searchOf>>) =>
       (await send("searchPatients", { body }, new AbortController().signal)).data,

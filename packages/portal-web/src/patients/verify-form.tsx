@@ -4,9 +4,10 @@ import type {
 } from "@careline/portal-contract/patients/index.ts";
 import { Button, Group, SimpleGrid, Stack, Text, TextInput } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
-import { type FormEvent, type ReactElement, useState } from "react";
+import { type FormEvent, type ReactElement, useRef, useState } from "react";
 import { announce } from "../announce/index.ts";
 import { type Answer, errorCode, insist, wordsOf } from "../api/index.ts";
+import { useLostFocus } from "../feedback/index.ts";
 import { useT } from "../i18n/index.ts";
 
 interface VerifyFormProps {
@@ -41,6 +42,8 @@ const lengthMax: Readonly<Record<IdentifierKind, number>> = {
 export function VerifyForm({ callId, patientId, onVerified }: VerifyFormProps): ReactElement {
   const t = useT();
   const [said, setSaid] = useState<Said>({});
+  const first = useRef<HTMLInputElement>(null);
+  useLostFocus(first);
   const given = givenOf(said);
   const verify = useMutation({
     mutationFn: async (answered: Said) => {
@@ -67,9 +70,10 @@ export function VerifyForm({ callId, patientId, onVerified }: VerifyFormProps): 
           {t("patients.verifyTitle")}
         </Text>
         <SimpleGrid cols={{ base: 1, xs: 2, md: 3 }} spacing="xs" verticalSpacing={6}>
-          {identifiers.map((kind) => (
+          {identifiers.map((kind, index) => (
             <TextInput
               key={kind}
+              ref={index === 0 ? first : null}
               size="xs"
               label={t(`patients.identifier.${kind}`)}
               type={kind === "date_of_birth" ? "date" : "text"}

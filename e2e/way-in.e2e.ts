@@ -34,3 +34,33 @@ it("asks whoever is not signed in to sign in, and keeps where they were going", 
   await page.waitForURL((url) => url.pathname === "/sign-in");
   expect(new URL(page.url()).searchParams.get("returnTo")).toBe("/callbacks");
 });
+
+it("goes on with the keyboard where the work does: whom the call is about, then what they say", async () => {
+  const call = demo.aCall();
+  desk.service
+    .answer("readCurrentCalls", { offer: null, calls: [call] })
+    .answer("readOwnProfile", demo.aProfile("on_call"))
+    .answer("readPatient", demo.aPatient(false));
+  const { page } = await desk.open("/desk");
+  const focused = (): Promise<string> =>
+    page.evaluate(() => {
+      const at = document.activeElement;
+      return at instanceof HTMLInputElement ? (at.labels?.[0]?.textContent ?? "") : "";
+    });
+  await expect.poll(focused).toBe("Find a patient");
+  await page.getByRole("button", { name: "Open Rosa Example" }).waitFor();
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await expect.poll(focused).toBe("Full name");
+});
+
+it("never says that no calls are offered while one rings", async () => {
+  const { offer } = demo.anOffer();
+  desk.service
+    .answer("readOwnProfile", demo.aProfile("offered"))
+    .answer("readCurrentCalls", { offer, calls: [] });
+  const { page } = await desk.open("/desk");
+  await page.getByRole("heading", { name: "A call is ringing" }).waitFor();
+  expect(await page.getByText("No calls are offered to you").count()).toBe(0);
+  expect(await page.getByRole("button", { name: "Go available" }).count()).toBe(0);
+});
