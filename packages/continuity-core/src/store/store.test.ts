@@ -7,6 +7,8 @@ import {
   historyRecordSchema,
   keeperClaimSchema,
   leaseRecordSchema,
+  orderedRecordSchema,
+  siteRecordSchema,
   storeRecordSchema,
   syncRecordSchema,
   termRecordSchema,
@@ -144,6 +146,40 @@ describe("records of the quorum store", () => {
     expect(storeRecordSchema.parse(view.store.record)).toEqual(view.store.record);
     expect(historyRecordSchema.parse(history)).toEqual(history);
     expect(keeperClaimSchema.parse(view.keepers.east.record)).toEqual(view.keepers.east.record);
+  });
+
+  it("are read back in each of their forms", () => {
+    for (const kind of ["held", "released"] as const)
+      expect(leaseRecordSchema.parse(aLease({ kind })).kind).toBe(kind);
+    for (const mode of ["sync", "async"] as const)
+      expect(syncRecordSchema.parse(aSync({ mode })).mode).toBe(mode);
+    expect(orderedRecordSchema.parse({ run: "r" })).toEqual({ run: "r" });
+    expect(orderedRecordSchema.safeParse({ run: null }).success).toBe(false);
+  });
+
+  it("tell of a site whatever its databases are doing", () => {
+    const postgres = { dataId: null, timeline: null, lsn: null, replayDelayMs: null };
+    const beat = (state: string, role: string) =>
+      siteRecordSchema.safeParse({
+        site: "west",
+        controllerBootId: "c",
+        keeperBootId: null,
+        version: "1",
+        beat: 0,
+        postgres: { ...postgres, state },
+        redis: { role, offset: null },
+        diskFreeBytes: null,
+        certificateDaysLeft: null,
+        settingsDigest: null,
+        sees: ["witness"],
+        seesPrimaryServing: false,
+        reportedAt: someTime,
+      }).data;
+    for (const state of ["down", "starting", "primary", "standby", "rewinding", "cloning"])
+      expect(beat(state, "replica")?.postgres?.state).toBe(state);
+    for (const role of ["primary", "replica", "down"])
+      expect(beat("down", role)?.redis?.role).toBe(role);
+    expect(beat("melting", "replica")).toBeUndefined();
   });
 
   it("are refused with anything more or less than is known", () => {
