@@ -31,6 +31,18 @@ describe("the status that a person reads", () => {
     expect(text.split("\n")[0]).toBe("term unknown, primary none, UNPROTECTED");
   });
 
+  it.each([
+    [{ role: "down", healthy: false, reasons: ["silent"] }, "east WHICH IS DOWN"],
+    [{ role: "fenced", healthy: false, reasons: ["fenced"] }, "east WHICH IS FENCED"],
+    [
+      { role: "down", healthy: false, reasons: ["unheard-without-quorum"] },
+      "east WHICH IS NOT HEARD",
+    ],
+  ])("says first that the region of the term does not serve", (east, words) => {
+    const text = statusText(aStatus({ protected: false, sites: { east } }));
+    expect(text.split("\n")[0]).toBe(`term 7, primary ${words}, UNPROTECTED`);
+  });
+
   it("says since when writes are unprotected, and that automation is off", () => {
     const text = statusText(
       aStatus({

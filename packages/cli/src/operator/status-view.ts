@@ -10,7 +10,7 @@ export function statusText(status: SystemStatus): string {
     sentences(reasons).join("; "),
   ]);
   return [
-    `term ${status.term ?? "unknown"}, primary ${status.primary ?? "none"}, ${protection(status)}`,
+    `term ${status.term ?? "unknown"}, primary ${primary(status)}, ${protection(status)}`,
     formatTable([["site", "role", "", ""], ...rows]),
     `standby behind by ${lag(status)}${status.sync ? `, replication ${status.sync.mode}` : ""}`,
     automation(status),
@@ -22,6 +22,15 @@ export function statusText(status: SystemStatus): string {
       : []),
     ...sentences(status.alarms).map((alarm) => `ALARM ${alarm}`),
   ].join("\n");
+}
+
+/** The region that holds the term, and what it is when it does not serve: the first thing to know at night. */
+function primary({ primary: region, sites }: SystemStatus): string {
+  if (region === null) return "none";
+  const site = sites[region];
+  if (site === undefined || site.role === "primary") return region;
+  const isUnheard = sentences(site.reasons).includes("unheard-without-quorum");
+  return `${region} WHICH IS ${isUnheard ? "NOT HEARD" : site.role.toUpperCase()}`;
 }
 
 function protection(status: SystemStatus): string {
