@@ -54,7 +54,7 @@ function QueueCard({ queue }: QueueCardProps): ReactElement {
           name={t("board.longestWait")}
           value={waitMs === null ? "–" : clockDuration(waitMs)}
           isBig
-          tone={isLate ? "bad" : null}
+          warning={isLate ? t("board.beyondGoal") : null}
         />
         <Figure name={t("board.ringing")} value={String(queue.ringing)} />
         <Figure name={t("board.connected")} value={String(queue.connected)} />
@@ -83,15 +83,17 @@ interface FigureProps {
   readonly name: string;
   readonly value: string;
   readonly isBig?: boolean;
-  readonly tone?: "bad" | null;
+  /** What is wrong with it, beside the colour. */
+  readonly warning?: string | null;
 }
 
-function Figure({ name, value, isBig = false, tone = null }: FigureProps): ReactElement {
+function Figure({ name, value, isBig = false, warning = null }: FigureProps): ReactElement {
   return (
     <div>
       <dt>{name}</dt>
-      <dd className={`${isBig ? classes.big : ""} ${tone === "bad" ? classes.bad : ""}`}>
+      <dd className={`${isBig ? classes.big : ""} ${warning === null ? "" : classes.bad}`}>
         {value}
+        {warning !== null && <IconAlertTriangle size={18} role="img" aria-label={warning} />}
       </dd>
     </div>
   );

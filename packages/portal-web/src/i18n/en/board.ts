@@ -3,6 +3,7 @@ export const board = {
   noQueues: "You have no queues yet. An administrator gives your programme one.",
   waiting: "Waiting",
   longestWait: "Longest wait",
+  beyondGoal: "longer than the goal",
   ringing: "Ringing",
   connected: "Connected",
   answered: "Answered today",

@@ -3,6 +3,7 @@ export const board = {
   noQueues: "Aún no tiene colas. Un administrador le da una a su programa.",
   waiting: "En espera",
   longestWait: "Espera más larga",
+  beyondGoal: "más que el objetivo",
   ringing: "Sonando",
   connected: "Conectadas",
   answered: "Atendidas hoy",
