@@ -132,6 +132,19 @@ describe("a failover that has won its term", () => {
   });
 });
 
+it("goes on with the very run whose step is this site's", () => {
+  const waiting = beginRejoin(aStandbySeen(), aView(), "east", null);
+  const openRuns = [waiting, aSwitchover({ id: "mine" })].map((run) => ({
+    run,
+    revision: 50,
+    stepForMs: 0,
+  }));
+  expect(decided(aPrimarySeen({ quorum: aQuorum({ openRuns }) }))).toEqual({
+    kind: "continue-run",
+    run: "mine",
+  });
+});
+
 it("ends the very run that a newer term made pointless", () => {
   const old = { ...aSwitchover({ id: "old" }), term: 1, endsInTerm: 2 };
   const openRuns = [aSwitchover({ id: "fits" }), old].map((run) => ({

@@ -219,6 +219,7 @@ describe("an order is answered under its own number", () => {
       { kind: "start-primary" },
     ],
     [state("east", { ...down, phase: { kind: "serving" } }), { kind: "start-primary" }],
+    [state("east", { phase: { kind: "resuming" } }), { kind: "start-primary" }],
     [state("west", { phase: phases.deciding as Phase }), { kind: "take-over", order: anOrder() }],
     [state("east"), { kind: "release" }],
     [state("east", { phase: step("writing") }), { kind: "release" }],
@@ -377,6 +378,9 @@ describe("an order to take over", () => {
     expect(given(state("west", { ...won, phase: { kind: "serving" } }), wanted).said).toBe("done");
     expect(given(state("west", { ...won, phase: { kind: "resuming" } }), wanted).said).toBe("owed");
     const other = { kind: "take-over", order: anOrder({ claim: "another" }) } as const;
+    expect(given(state("west", { ...won, phase: { kind: "serving" } }), other).said).toBe(
+      "refused",
+    );
     expect(given(state("west", { phase: phases.deciding as Phase }), other).said).toBe("refused");
   });
 });

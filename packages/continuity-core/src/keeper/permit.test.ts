@@ -227,6 +227,15 @@ describe("the deadline of the database", () => {
     expect(enforceDeadline(holder(), atNow(now + 799)).phase.kind).toBe("serving");
   });
 
+  it("is told as what it is: time that ran out, a newer term, or another store", () => {
+    const alarms = (["deadline", "higher-term", "store-changed"] as const).map((why) => {
+      const turn = atNow();
+      fence(holder(), turn, why);
+      return turn.effects.flatMap((each) => (each.kind === "alarm" ? [each.alarm] : []));
+    });
+    expect(alarms).toEqual([["fenced"], ["higher-term"], ["store-changed"]]);
+  });
+
   it("stops no database that is down already", () => {
     const turn = atNow();
     expect(fence(holder({ postgres: "down" }), turn, "higher-term").postgres).toBe("down");

@@ -192,6 +192,8 @@ describe("geo is revoked", () => {
       const geoRevocation = { command: 6, change: 9 };
       const state = confirmGeoRevoked(east({ geoRevocation, portals: portal(seenChange) }), turn);
       expect(state.geoRevocation === null).toBe(turn.effects.length > 0);
+      for (const effect of turn.effects)
+        expect(effect).toEqual({ kind: "answer-command", id: 6, outcome: { kind: "done" } });
       return turn.effects.length > 0;
     };
     expect([confirmed(9, now), confirmed(8, now)]).toEqual([true, false]);

@@ -65,6 +65,11 @@ describe("transactions on the quorum store", () => {
     expect(txn.compare).toContainEqual({ key: "runs/run-2", target: "revision", equals: 0 });
     expect(txn.puts).toContainEqual({ key: "ordered", record: { run: "run-2" } });
     expect(written(txn)).toEqual(["ordered", "runs/run-2"]);
+    expect(compared(txn)).toEqual([
+      "ordered by revision",
+      "runs/run-2 by revision",
+      "store by store-id",
+    ]);
   });
 
   it("of a forced take-over compare term and store only", () => {
@@ -85,6 +90,7 @@ describe("transactions on the quorum store", () => {
       "sync by revision",
       "term by revision",
     ]);
+    expect(writeSync(view, aSync()).puts).toEqual([{ key: "sync", record: aSync() }]);
   });
 
   it("of a journal and of a keeper's claim compare their own revision", () => {
