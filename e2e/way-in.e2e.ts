@@ -30,6 +30,7 @@ it("asks whoever is not signed in to sign in, and keeps where they were going", 
   const { page } = await desk.open("/");
   await page.getByRole("link", { name: "Sign in" }).waitFor();
   expect(new URL(page.url()).pathname).toBe("/sign-in");
+  await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toBe("Sign in");
   await page.goto(`${desk.service.url}/callbacks`);
   await page.waitForURL((url) => url.pathname === "/sign-in");
   expect(new URL(page.url()).searchParams.get("returnTo")).toBe("/callbacks");

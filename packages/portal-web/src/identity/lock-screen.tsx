@@ -1,6 +1,7 @@
 import { Button, Center, Paper, Stack, Text, Title } from "@mantine/core";
 import { IconLock } from "@tabler/icons-react";
-import { type ReactElement, useEffect } from "react";
+import { type ReactElement, useEffect, useRef } from "react";
+import { useLostFocus } from "../feedback/index.ts";
 import { useT } from "../i18n/index.ts";
 import { screenLock, tellLock } from "./screen-lock.ts";
 import { SignInAddress } from "./sign-in-address.ts";
@@ -13,6 +14,8 @@ interface LockScreenProps {
 /** Covers everything. Nothing of a patient is in the page while it is shown. */
 export function LockScreen({ agentId, displayName }: LockScreenProps): ReactElement {
   const t = useT();
+  const button = useRef<HTMLAnchorElement>(null);
+  useLostFocus(button);
   useEffect(() => {
     const life = new AbortController();
     if (screenLock()?.told === false) tellLock(agentId, life.signal).catch(() => {});
@@ -27,7 +30,7 @@ export function LockScreen({ agentId, displayName }: LockScreenProps): ReactElem
             {t("identity.locked")}
           </Title>
           <Text>{t("identity.lockedText", { name: displayName })}</Text>
-          <Button component="a" href={SignInAddress.unlock()} size="md" autoFocus>
+          <Button component="a" href={SignInAddress.unlock()} size="md" ref={button}>
             {t("identity.unlock")}
           </Button>
           <Text size="sm" c="dimmed">

@@ -1,7 +1,7 @@
 import { Anchor, Button, Center, Group, Paper, Stack, Text, Title } from "@mantine/core";
 import { Link, useSearch } from "@tanstack/react-router";
-import type { ReactElement } from "react";
-import { Notice } from "../feedback/index.ts";
+import { type ReactElement, useRef } from "react";
+import { Notice, useLostFocus } from "../feedback/index.ts";
 import { useT } from "../i18n/index.ts";
 import { ServicePill, useService } from "../status/index.ts";
 import { rememberedPerson } from "./remembered-person.ts";
@@ -12,6 +12,8 @@ export function SignInPage(): ReactElement {
   const t = useT();
   const { returnTo, problem, reason } = useSearch({ from: "/sign-in" });
   const service = useService();
+  const button = useRef<HTMLAnchorElement>(null);
+  useLostFocus(button);
   const isUnreachable = service.kind === "unreachable";
   return (
     <Center mih="100dvh" p="md" component="main" id="content">
@@ -40,7 +42,7 @@ export function SignInPage(): ReactElement {
               {t("identity.signedOut")}
             </Notice>
           )}
-          <Button component="a" href={SignInAddress.signIn(returnTo)} size="md" autoFocus>
+          <Button component="a" href={SignInAddress.signIn(returnTo)} size="md" ref={button}>
             {t("identity.signIn")}
           </Button>
           {isUnreachable && <Unreachable />}
