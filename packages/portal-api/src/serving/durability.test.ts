@@ -29,6 +29,16 @@ it("refuses geo writes while unprotected when the plan says so", () => {
     expect.objectContaining({ code: "UNPROTECTED_REFUSED" }),
   );
   expect(planCommit(permit, "", strict, "local").synchronousCommit).toBe("local");
+  const protectedAgain = { ...on, acceptUnprotected: false };
+  expect(planCommit(permit, "", protectedAgain, "geo").synchronousCommit).toBe("on");
+});
+
+it("acknowledges no unprotected write once the plan has stopped accepting them", () => {
+  const strict = { ...off, acceptUnprotected: false };
+  expect(() => acknowledge(planCommit(permit, "", off, "geo"), false, permit, strict)).toThrow(
+    expect.objectContaining({ code: "OUTCOME_UNKNOWN" }),
+  );
+  expect(acknowledge(planCommit(permit, "", off, "local"), false, permit, strict)).toBe("local");
 });
 
 it("calls a write geo when nothing changed between COMMIT and the answer", () => {

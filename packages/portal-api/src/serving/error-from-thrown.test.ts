@@ -1,4 +1,4 @@
-import { describeError } from "@careline/platform";
+import { DeadlineExceededError, describeError } from "@careline/platform";
 import { expect, it } from "vitest";
 import { PortalError, problemDocument, problemHeaders, staleVersion } from "../problems/index.ts";
 import { portalErrorFrom } from "./error-from-thrown.ts";
@@ -22,6 +22,7 @@ it.each([
   ["42501", "PERMISSION_DENIED"],
   ["57014", "TIMED_OUT"],
   ["57P01", "DATABASE_UNAVAILABLE"],
+  ["08006", "DATABASE_UNAVAILABLE"],
   ["22P02", "INTERNAL"],
 ])("tells SQLSTATE %s as %s, and repeats none of the server's words", (state, code) => {
   const error = portalErrorFrom(
@@ -34,6 +35,20 @@ it.each([
   expect(describeError(error)).toContain(`SQLSTATE ${state}, constraint_name patients_mrn`);
   expect(describeError(error)).not.toContain("secret words");
   expect(JSON.stringify(problemDocument(error, "r"))).not.toContain("secret words");
+});
+
+it("tells a refusal of ours as what it is, a passed deadline as one, and anything else as unforeseen", () => {
+  const refusal = new PortalError("TERM_CHANGED", "x");
+  expect(portalErrorFrom(refusal)).toBe(refusal);
+  expect(portalErrorFrom(new PortalError("CONNECTION_LOST", "x")).code).toBe(
+    "DATABASE_UNAVAILABLE",
+  );
+  expect(portalErrorFrom(new PortalError("CLIENT_LEFT", "x")).code).toBe("STOPPING");
+  expect(portalErrorFrom(new DeadlineExceededError(1_000)).code).toBe("TIMED_OUT");
+  const unforeseen = new TypeError("x is not a function");
+  expect(portalErrorFrom(unforeseen)).toMatchObject({ code: "INTERNAL", cause: unforeseen });
+  for (const thrown of [undefined, null, "ECONNRESET", { code: "ECONNRESET" }])
+    expect(portalErrorFrom(thrown).code).toBe("INTERNAL");
 });
 
 it("takes the key's own constraint for a request in flight", () => {
