@@ -85,6 +85,11 @@ describe("readiness as a controller sees it", () => {
     expect(codesOf(observed(last))).not.toContain("site-silent west");
   });
 
+  it("calls no site silent while the quorum, which every heartbeat passes, does not answer", () => {
+    const unheard = aPrimarySeen({ quorum: aQuorum({ sites: {}, isAnswering: false }) });
+    expect(codesOf(unheard).filter((code) => code.startsWith("site-silent"))).toEqual([]);
+  });
+
   it("says standby-not-safe, quorum-silent and automation-off from the store", () => {
     const unsafe = aQuorum({ sites: seen(), view: aView({ sync: { safeToPromote: false } }) });
     expect(codesOf(aPrimarySeen({ quorum: unsafe }))).toContain("standby-not-safe");

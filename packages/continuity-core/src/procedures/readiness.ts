@@ -241,8 +241,10 @@ export function readinessInputOf(o: Observation): ReadinessInput {
       .filter((each) => each.site !== "witness")
       .map((each) => each.settingsDigest),
     versions: live.map((each) => each.version),
+    // Heartbeats pass the quorum: while it does not answer, their silence is no news of a site.
     silentSites: seen
       .filter(([, each]) => each === undefined || each.ageMs > silentAfterMs)
+      .filter(() => o.quorum.isAnswering)
       .map(([site]) => site),
     isRedisLinked: standby?.record.redis ? standby.record.redis.role === "replica" : null,
     isQuorumAnswering: o.quorum.isAnswering,
