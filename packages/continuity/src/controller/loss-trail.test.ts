@@ -25,6 +25,31 @@ describe("what a take-over would lose", () => {
     expect(trail.missing("0/2000", 60_000, 62_000)).toEqual({ ageMs: 2_000, rows: 40 });
   });
 
+  it("is counted from when a heartbeat came, not from when it was looked at", () => {
+    const trail = new LossTrail();
+    trail.take("east", { ...aBeat("0/2000", 100), ageMs: 300 }, 1_000);
+    expect(trail.missing("0/2000", null, 1_500)).toEqual({ ageMs: 800, rows: 16 });
+  });
+
+  it("begins at the last heartbeat that showed the log where the standby stands", () => {
+    const trail = new LossTrail();
+    for (const at of [0, 500, 1_000]) trail.take("east", aBeat("0/2000", 100), at);
+    expect(trail.missing("0/2000", null, 1_200)).toEqual({ ageMs: 200, rows: 4 });
+  });
+
+  it("is nothing, and never less, where the primary lapsed before it could write more", () => {
+    const trail = new LossTrail();
+    trail.take("east", aBeat("0/2000", 100), 1_000);
+    expect(trail.missing("0/2000", 1_500, 2_000)).toEqual({ ageMs: 0, rows: 0 });
+  });
+
+  it("is unknown from a heartbeat that was there already: its age is nobody's", () => {
+    const trail = new LossTrail();
+    const found = { ...aBeat("0/2000", 100), ageMs: Number.POSITIVE_INFINITY };
+    trail.take("east", found, 1_000);
+    expect(trail.missing("0/2000", null, 1_000)).toEqual({ ageMs: null, rows: null });
+  });
+
   it("is unknown below everything that was heard, where nothing is counted, and after another primary", () => {
     const trail = new LossTrail();
     expect(trail.missing("0/2000", null, 0)).toEqual({ ageMs: null, rows: null });
@@ -50,5 +75,9 @@ describe("what a take-over would lose", () => {
     const trail = new LossTrail();
     trail.take("east", aBeat("0/2000", 1, { postgres: { state: "down", lsn: null } }), 0);
     expect(trail.missing("0/2000", null, 0).ageMs).toBeNull();
+    trail.take("east", aBeat("0/2000", 1, { postgres: { state: "standby", lsn: "0/2000" } }), 0);
+    expect(trail.missing("0/2000", null, 0).ageMs).toBeNull();
+    trail.take("east", aBeat("0/2000", 1, { postgres: { state: "primary", lsn: null } }), 0);
+    expect(trail.missing("0/2000", null, 0)).toEqual({ ageMs: null, rows: null });
   });
 });
