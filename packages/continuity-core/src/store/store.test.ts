@@ -4,6 +4,7 @@ import { firstRecords } from "./first-records.ts";
 import { keys, storeKey } from "./keys.ts";
 import {
   automationRecordSchema,
+  drillRecordSchema,
   historyRecordSchema,
   keeperClaimSchema,
   leaseRecordSchema,
@@ -161,6 +162,17 @@ describe("records of the quorum store", () => {
       expect(syncRecordSchema.parse(aSync({ mode })).mode).toBe(mode);
     expect(orderedRecordSchema.parse({ run: "r" })).toEqual({ run: "r" });
     expect(orderedRecordSchema.safeParse({ run: null }).success).toBe(false);
+  });
+
+  it("tell of the newest rehearsal of a fault, kept or broken", () => {
+    const drill = { scenario: "kill-region", runs: 3, by: "otto", at: someTime };
+    for (const outcome of ["kept", "broken"] as const)
+      expect(drillRecordSchema.parse({ ...drill, outcome })).toEqual({ ...drill, outcome });
+    const refused = [{ outcome: "lost" }, { runs: 0 }, { scenario: "Kill region" }, { at: "soon" }];
+    for (const change of refused)
+      expect(drillRecordSchema.safeParse({ ...drill, outcome: "kept", ...change }).success).toBe(
+        false,
+      );
   });
 
   it("tell of a site whatever its databases are doing", () => {
