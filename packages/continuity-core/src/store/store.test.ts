@@ -65,6 +65,7 @@ describe("transactions on the quorum store", () => {
     expect(txn.compare).toContainEqual({ key: "ordered", target: "revision", equals: 7 });
     expect(txn.compare).toContainEqual({ key: "runs/run-2", target: "revision", equals: 0 });
     expect(txn.puts).toContainEqual({ key: "ordered", record: { run: "run-2" } });
+    expect(txn.puts).toContainEqual({ key: "runs/run-2", record: { id: "run-2" } });
     expect(written(txn)).toEqual(["ordered", "runs/run-2"]);
     expect(compared(txn)).toEqual([
       "ordered by revision",
@@ -99,6 +100,9 @@ describe("transactions on the quorum store", () => {
       "runs/r by revision",
       "store by store-id",
     ]);
+    const owned = writeOwned(view, "automation", { record: null, revision: 4 }, { enabled: true });
+    expect(owned.compare).toContainEqual({ key: "automation", target: "revision", equals: 4 });
+    expect(owned.puts).toEqual([{ key: "automation", record: { enabled: true } }]);
     const claim = { bootId: "b", claimedAt: someTime };
     expect(compared(claimSite(view, "east", claim))).toEqual([
       "keepers/east by revision",
