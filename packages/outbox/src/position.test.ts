@@ -6,6 +6,7 @@ import {
   judgeByTerms,
   parseLsn,
   parsePosition,
+  parseTerms,
   readPosition,
   type TermStart,
 } from "./position.ts";
@@ -61,4 +62,24 @@ it("decides nothing by a list that is older than the write", () => {
   expect(judgeByTerms(parsePosition("4/0/1"), [start(1, "0/0"), start(2, "0/500")])).toBe(
     "undecided",
   );
+});
+
+it("reads a list of terms, and nothing else as one", () => {
+  expect(parseTerms({ terms: [{ term: 3, startLsn: "1/10" }] })).toEqual([
+    { term: 3, lsn: 0x1_0000_0010n },
+  ]);
+  for (const body of [
+    null,
+    undefined,
+    {},
+    { terms: {} },
+    { terms: [{ term: "3", startLsn: "0/1" }] },
+    { terms: [{ term: 3, startLsn: 1 }] },
+    { terms: [{ term: 3, startLsn: "soon" }] },
+  ])
+    expect(() => parseTerms(body)).toThrow();
+});
+
+it("reads no position from a header that is absent", () => {
+  expect([readPosition(null), readPosition(undefined)]).toEqual([null, null]);
 });
