@@ -41,6 +41,19 @@ describe("what lies above the pages, in light and dark", () => {
     await page.getByText("Screen locked").waitFor();
     await checkBothSchemes(opened, "lock-full");
   });
+  it("one region alone, on the desk and on the status page", async () => {
+    withCall(service).answer("readServiceStatus", {
+      ...demo.serviceStatus(true),
+      protected: false,
+      unprotectedSince: "2026-11-22T09:00:00.000Z",
+    });
+    const opened = await desk.open("/desk");
+    await opened.page.getByText(/^Only one region since/).waitFor();
+    await checkBothSchemes(opened, "desk-one-region");
+    const status = await desk.open("/status");
+    await status.page.getByRole("heading", { name: "Working in one region" }).waitFor();
+    await checkBothSchemes(status, "status-one-region");
+  });
   it("a callback: prepared, outside the hours, dialled, unanswered", async () => {
     service.answer("readOwnProfile", demo.aProfile());
     const opened = await desk.open(`/callbacks?task=${taskId}`);

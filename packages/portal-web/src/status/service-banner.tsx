@@ -9,7 +9,8 @@ import {
 } from "@tabler/icons-react";
 import { type ReactElement, useEffect, useRef } from "react";
 import { announce } from "../announce/index.ts";
-import { currentLanguage, type Translate, useT } from "../i18n/index.ts";
+import { type Translate, useT } from "../i18n/index.ts";
+import { clockTime } from "./clock-time.ts";
 import type { ServiceState } from "./service-state.ts";
 import classes from "./status.module.css";
 import { useService } from "./use-service.ts";
@@ -67,6 +68,7 @@ function lookOf(
   if (service.kind === "unreachable") return { tone: "bad", icon: IconCloudOff };
   if (service.kind === "read-only") return { tone: "warn", icon: IconPlayerPause };
   if (outbox.waiting > 0) return { tone: "warn", icon: IconCloudUpload };
+  if (isAlone(service)) return { tone: "warn", icon: IconAlertTriangle };
   return { tone: "quiet", icon: IconCircleCheck };
 }
 
@@ -88,8 +90,16 @@ function headlineOf(service: ServiceState, outbox: OutboxSnapshot, t: Translate)
       if (outbox.waiting > 0) return t("status.sending");
       // Nothing else is said while something is known not to be saved.
       if (outbox.conflicts > 0) return t("outbox.conflicts", { count: outbox.conflicts });
+      if (isAlone(service))
+        return t("status.singleRegion", { time: clockTime(service.unprotectedSince) });
       return outbox.unconfirmed > 0 ? t("status.confirming") : t("status.allConfirmed");
   }
+}
+
+type Alone = Extract<ServiceState, { kind: "serving" }> & { readonly unprotectedSince: string };
+
+function isAlone(service: ServiceState): service is Alone {
+  return service.kind === "serving" && service.unprotectedSince !== null;
 }
 
 function partsOf(
@@ -108,12 +118,6 @@ function partsOf(
     parts.push(t("status.bannerConfirmedUntil", { time: clockTime(confirmedAt.toISOString()) }));
   }
   return parts;
-}
-
-function clockTime(instant: string): string {
-  return new Intl.DateTimeFormat(currentLanguage(), { timeStyle: "medium" }).format(
-    new Date(instant),
-  );
 }
 
 function ageText(seconds: number, t: Translate): string {

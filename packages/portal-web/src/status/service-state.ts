@@ -1,7 +1,12 @@
 /** What this browser knows about the service. Instants are wall time of this browser, ISO 8601. */
 export type ServiceState =
   | { readonly kind: "unknown" }
-  | { readonly kind: "serving"; readonly site: SiteName | null }
+  | {
+      readonly kind: "serving";
+      readonly site: SiteName | null;
+      /** Since when commits are in this region only, as the service said last; null while both have them. */
+      readonly unprotectedSince: string | null;
+    }
   /** A region answers, none may save: reads come from a copy `ageSeconds` old when it is known. */
   | {
       readonly kind: "read-only";
@@ -25,6 +30,7 @@ export type Sighting =
       readonly kind: "reported";
       readonly site: SiteName | null;
       readonly writable: boolean;
+      readonly unprotectedSince: string | null;
       readonly ageSeconds: number | null;
     }
   | { readonly kind: "write-refused" }
@@ -48,12 +54,28 @@ export function afterSighting(state: ServiceState, sighting: Sighting, at: strin
     case "answered":
       if (sighting.ageSeconds !== null) return readOnly(state, sighting, at);
       if (state.kind === "read-only") return state;
-      return { kind: "serving", site: sighting.site };
+      return serving(state, sighting.site, unprotectedIn(state));
     case "reported":
       return sighting.writable
-        ? { kind: "serving", site: sighting.site }
+        ? serving(state, sighting.site, sighting.unprotectedSince)
         : readOnly(state, sighting, at);
   }
+}
+
+/** The same state again changes nothing: every answer is a sighting. */
+function serving(
+  state: ServiceState,
+  site: SiteName | null,
+  unprotectedSince: string | null,
+): ServiceState {
+  const isSame = state.kind === "serving" && state.site === site;
+  return isSame && state.unprotectedSince === unprotectedSince
+    ? state
+    : { kind: "serving", site, unprotectedSince };
+}
+
+function unprotectedIn(state: ServiceState): string | null {
+  return state.kind === "serving" ? state.unprotectedSince : null;
 }
 
 function readOnly(

@@ -40,6 +40,7 @@ export async function askService(signal: AbortSignal): Promise<void> {
       kind: "reported",
       site: data.site,
       writable: data.writable,
+      unprotectedSince: data.protected ? null : data.unprotectedSince,
       ageSeconds: data.dataAgeSeconds,
     });
   } catch (error) {
@@ -48,9 +49,15 @@ export async function askService(signal: AbortSignal): Promise<void> {
 }
 
 const troubledEveryMs = 1_000;
+const aloneEveryMs = 5_000;
 const calmEveryMs = 15_000;
 
-/** Keeps the store true until `signal` aborts: each second while something is wrong, else each 15 s. */
+function nextLookMs(): number {
+  if (state.kind !== "serving") return troubledEveryMs;
+  return state.unprotectedSince === null ? calmEveryMs : aloneEveryMs;
+}
+
+/** Keeps the store true until `signal` aborts: each second while nothing can be saved, each 5 s while one region is alone, else each 15 s. */
 export async function watchService(signal: AbortSignal): Promise<void> {
   const stopObserving = observeAnswers((signals) => {
     if (signals.site !== null) {
@@ -60,8 +67,7 @@ export async function watchService(signal: AbortSignal): Promise<void> {
   signal.addEventListener("abort", stopObserving, { once: true });
   while (!signal.aborted) {
     await askService(signal);
-    const waitMs = state.kind === "serving" ? calmEveryMs : troubledEveryMs;
-    await waitOrTrouble(waitMs, signal);
+    await waitOrTrouble(nextLookMs(), signal);
   }
 }
 

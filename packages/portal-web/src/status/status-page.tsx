@@ -4,6 +4,7 @@ import { Link } from "@tanstack/react-router";
 import type { ReactElement } from "react";
 import { useNow } from "../clock/index.ts";
 import { currentLanguage, useT } from "../i18n/index.ts";
+import { clockTime } from "./clock-time.ts";
 import type { ServiceState } from "./service-state.ts";
 import { TermHistory } from "./term-history.tsx";
 import { useService } from "./use-service.ts";
@@ -60,12 +61,25 @@ interface HeadlineProps {
 function Headline({ service }: HeadlineProps): ReactElement {
   const t = useT();
   if (service.kind === "unknown") return <Text>{t("shell.loading")}</Text>;
+  if (service.kind === "serving" && service.unprotectedSince !== null) {
+    const time = clockTime(service.unprotectedSince);
+    return <State title={t("status.servingAlone")} text={t("status.singleRegion", { time })} />;
+  }
   const texts = {
     serving: [t("status.serving"), t("status.servingNow")],
     "read-only": [t("status.paused"), t("status.pausedText")],
     unreachable: [t("status.unreachable"), t("status.unreachableText")],
   } as const;
   const [title, text] = texts[service.kind];
+  return <State title={title} text={text} />;
+}
+
+interface StateProps {
+  readonly title: string;
+  readonly text: string;
+}
+
+function State({ title, text }: StateProps): ReactElement {
   return (
     <>
       <Title order={2} size="h4">

@@ -40,7 +40,9 @@ export const status = {
   bannerConfirmedUntil: "confirmed in both regions until {{time}}",
   bannerRecovered: "Saving works again.",
   allConfirmed: "Everything is saved in both regions.",
-  singleRegion: "The second region is away: entries are saved in one region only.",
+  servingAlone: "Working in one region",
+  singleRegion:
+    "Only one region since {{time}}. Everything is saved there and reaches the other one when it is back.",
   regionPill: "{{site}} region",
   regionPillPaused: "Saving paused",
   regionPillOffline: "No connection",

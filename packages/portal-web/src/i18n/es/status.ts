@@ -40,7 +40,9 @@ export const status = {
   bannerConfirmedUntil: "confirmado en ambas regiones hasta las {{time}}",
   bannerRecovered: "El guardado vuelve a funcionar.",
   allConfirmed: "Todo está guardado en ambas regiones.",
-  singleRegion: "La segunda región no está: los registros se guardan en una sola región.",
+  servingAlone: "Funciona en una región",
+  singleRegion:
+    "Solo una región desde las {{time}}. Todo se guarda allí y llega a la otra cuando vuelva.",
   regionPill: "Región {{site}}",
   regionPillPaused: "Guardado en pausa",
   regionPillOffline: "Sin conexión",
