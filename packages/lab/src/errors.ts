@@ -81,7 +81,8 @@ export const labErrors = {
   DRILL_NOT_READY: {
     status: 409,
     retryable: true,
-    remedy: "Wait until ./careline status says protected, then repeat.",
+    remedy:
+      "Wait until ./careline status says protected, then repeat; ./careline lab fault heal ends what a killed drill left behind.",
   },
   DRILL_UNFINISHED: {
     status: 504,
