@@ -6,7 +6,7 @@ import { type ReactElement, useState } from "react";
 import { announce } from "../announce/index.ts";
 import { errorCode } from "../api/index.ts";
 import { clockDuration, sinceMs, useNow } from "../clock/index.ts";
-import { useT } from "../i18n/index.ts";
+import { refusal, useT } from "../i18n/index.ts";
 import { Keys, useCommand } from "../shortcuts/index.ts";
 import { type OwnProfile, ownProfileQuery } from "./own-profile.ts";
 import classes from "./presence.module.css";
@@ -25,7 +25,7 @@ export function PresenceMenu(): ReactElement {
     setPresence.mutate(body, {
       onSuccess: () =>
         announce(t("desk.statusNow", { status: t(presenceLooks[body.state].label) })),
-      onError: (error) => announce(t("errors.refused", { code: errorCode(error) }), "assertive"),
+      onError: (error) => announce(refusal(t, errorCode(error)), "assertive"),
     });
   const presence = profile.data?.presence;
   const look = presenceLooks[presence?.state ?? "offline"];

@@ -9,7 +9,7 @@ import {
 } from "@tabler/icons-react";
 import { type ReactElement, useState } from "react";
 import { errorCode } from "../api/index.ts";
-import { useT } from "../i18n/index.ts";
+import { refusal, useT } from "../i18n/index.ts";
 import { Keys, useCommand } from "../shortcuts/index.ts";
 import { type Call, isDialling, isOnLine } from "./call.ts";
 import classes from "./desk.module.css";
@@ -81,7 +81,7 @@ export function CallControls({ call }: CallControlsProps): ReactElement {
       )}
       {command.isError && (
         <Text role="alert" size="sm" c="red">
-          {t("errors.refused", { code: errorCode(command.error) })}
+          {refusal(t, errorCode(command.error))}
         </Text>
       )}
       {isTransferring && (

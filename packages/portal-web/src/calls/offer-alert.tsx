@@ -4,7 +4,7 @@ import { type ReactElement, useEffect } from "react";
 import { announce } from "../announce/index.ts";
 import { errorCode } from "../api/index.ts";
 import { browserClock, clockDuration, useNow } from "../clock/index.ts";
-import { useT } from "../i18n/index.ts";
+import { refusal, useT } from "../i18n/index.ts";
 import { Keys, useCommand } from "../shortcuts/index.ts";
 import { EndedOfferNotice } from "./ended-offer-notice.tsx";
 import classes from "./offer.module.css";
@@ -79,7 +79,7 @@ function Ringing({ ringing }: RingingProps): ReactElement {
         <OfferFacts ringing={ringing} />
         {failed !== null && (
           <Text role="alert" size="sm" c="red">
-            {t("errors.refused", { code: errorCode(failed) })}
+            {refusal(t, errorCode(failed))}
           </Text>
         )}
         {/* The one that is meant is the wide one, and shows its keys whole. */}

@@ -7,7 +7,7 @@ import { ownProfileQuery, presenceLooks, reasonLabels, useSetPresence } from "..
 import { errorCode } from "../api/index.ts";
 import { Page } from "../feedback/index.ts";
 import { DueFollowUps, tasksQuery } from "../follow-ups/index.ts";
-import { type TextKey, useT } from "../i18n/index.ts";
+import { refusal, type TextKey, useT } from "../i18n/index.ts";
 import { Keys } from "../shortcuts/index.ts";
 import { MissedOffers, missedOffersQuery } from "./missed-offers.tsx";
 import { RecentCalls } from "./recent-calls.tsx";
@@ -60,7 +60,7 @@ export function ReadyView(): ReactElement {
             )}
             {setPresence.isError && (
               <Text role="alert" size="sm" c="red">
-                {t("errors.refused", { code: errorCode(setPresence.error) })}
+                {refusal(t, errorCode(setPresence.error))}
               </Text>
             )}
             <Text size="sm" c="dimmed">

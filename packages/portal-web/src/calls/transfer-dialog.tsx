@@ -4,7 +4,7 @@ import { type ReactElement, useState } from "react";
 import { type Colleague, colleaguesQuery, PresenceBadge } from "../agents/index.ts";
 import { type Body, errorCode } from "../api/index.ts";
 import { Dialog, Failure } from "../feedback/index.ts";
-import { useT } from "../i18n/index.ts";
+import { refusal, useT } from "../i18n/index.ts";
 import { languageName } from "./language-name.ts";
 
 interface TransferDialogProps {
@@ -39,7 +39,7 @@ export function TransferDialog({
         />
         {error !== null && (
           <Text role="alert" size="sm" c="red">
-            {t("errors.refused", { code: errorCode(error) })}
+            {refusal(t, errorCode(error))}
           </Text>
         )}
         {colleagues.isPending && (

@@ -3,7 +3,7 @@ import { Button, Checkbox, NativeSelect, Stack, Text, Textarea, TextInput } from
 import { type ReactElement, useRef } from "react";
 import { clockDuration, useNow } from "../clock/index.ts";
 import { Panel } from "../feedback/index.ts";
-import { useT } from "../i18n/index.ts";
+import { refusal, useT } from "../i18n/index.ts";
 import { useDraft } from "../outbox/index.ts";
 import { Keys, useCommand } from "../shortcuts/index.ts";
 import type { Call } from "./call.ts";
@@ -88,7 +88,7 @@ export function WrapUpForm({ call }: WrapUpFormProps): ReactElement {
         </div>
         {closing.state === "refused" && (
           <Text role="alert" size="sm" c="red">
-            {t("errors.refused", { code: closing.code })}
+            {refusal(t, closing.code)}
           </Text>
         )}
         <Button

@@ -5,7 +5,7 @@ import { type ReactElement, useState } from "react";
 import { ownProfileQuery } from "../agents/index.ts";
 import { errorCode } from "../api/index.ts";
 import { Notice } from "../feedback/index.ts";
-import { useT } from "../i18n/index.ts";
+import { refusal, useT } from "../i18n/index.ts";
 import type { Callback } from "./tasks.ts";
 import { useDial } from "./use-dial.ts";
 
@@ -82,7 +82,7 @@ export function DialControls({ callback }: DialControlsProps): ReactElement {
       </Group>
       {dial.isError && (
         <Text role="alert" size="sm" c="red">
-          {t("errors.refused", { code: errorCode(dial.error) })}
+          {refusal(t, errorCode(dial.error))}
         </Text>
       )}
     </Stack>

@@ -1,7 +1,7 @@
 import { Button, Group, Radio, Stack, Text, TextInput } from "@mantine/core";
 import { type ReactElement, useState } from "react";
 import { browserClock, useNow } from "../clock/index.ts";
-import { useT } from "../i18n/index.ts";
+import { refusal, useT } from "../i18n/index.ts";
 import { type OutcomeDraft, outcomeKinds, outcomeOf, tomorrowAt } from "./outcome.ts";
 import { useRecordOutcome } from "./use-record-outcome.ts";
 
@@ -68,7 +68,7 @@ export function OutcomeForm({ taskId, first }: OutcomeFormProps): ReactElement {
       </Group>
       {recording.state === "refused" && (
         <Text role="alert" size="sm" c="red">
-          {t("errors.refused", { code: recording.code })}
+          {refusal(t, recording.code)}
         </Text>
       )}
     </Stack>

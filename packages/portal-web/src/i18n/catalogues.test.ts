@@ -77,3 +77,20 @@ it.each(components)("has no text of its own: %s", (path) => {
   // The product's own name is the same in every language.
   expect(found.filter((text) => text !== "Careline")).toEqual([]);
 });
+
+it("holds no text that no screen shows", () => {
+  const code = readdirSync(source, { recursive: true, encoding: "utf8" })
+    .filter((path) => /\.tsx?$/.test(path) && !/(^i18n\/(en|es)\/|\.test\.)/.test(path))
+    .map((path) => readFileSync(join(source, path), "utf8"))
+    .join("\n");
+  const isShown = (key: string): boolean => {
+    const base = key.replace(/_(one|other)$/, "");
+    // Chosen by a value: `desk.state.${call.state}`.
+    return code.includes(base) || code.includes(`\`${base.replace(/[^.]*$/, "")}$`);
+  };
+  expect(
+    leaves(english)
+      .map(([key]) => key)
+      .filter((key) => !isShown(key)),
+  ).toEqual([]);
+});

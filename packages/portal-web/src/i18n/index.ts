@@ -1,3 +1,4 @@
+export { refusal } from "./refusal.ts";
 export type { TextKey, Translate } from "./translations.ts";
 export {
   changeLanguage,

@@ -2,7 +2,7 @@ import { Button, Group, Stack, Text } from "@mantine/core";
 import { type ReactElement, useState } from "react";
 import { errorCode } from "../api/index.ts";
 import { Dialog } from "../feedback/index.ts";
-import { useT } from "../i18n/index.ts";
+import { refusal, useT } from "../i18n/index.ts";
 import { useOutbox } from "../outbox/index.ts";
 import { signOut } from "./sign-out.ts";
 
@@ -27,7 +27,7 @@ export function SignOutDialog({ isInCall, onClose }: SignOutDialogProps): ReactE
         {isInCall && <Text>{t("identity.signOutCall")}</Text>}
         {problem !== null && (
           <Text role="alert" c="red">
-            {t("errors.refused", { code: problem })}
+            {refusal(t, problem)}
           </Text>
         )}
         <Group justify="flex-end">

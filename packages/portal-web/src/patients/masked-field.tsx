@@ -6,7 +6,7 @@ import { type ReactElement, useEffect, useState } from "react";
 import { errorCode, insist, wordsOf } from "../api/index.ts";
 import { browserClock } from "../clock/index.ts";
 import { Fact } from "../feedback/index.ts";
-import { useT } from "../i18n/index.ts";
+import { refusal, useT } from "../i18n/index.ts";
 
 interface MaskedFieldProps {
   readonly patientId: string;
@@ -88,7 +88,7 @@ export function MaskedField({ patientId, field, masked }: MaskedFieldProps): Rea
                 />
                 {unmask.isError && (
                   <Text role="alert" size="sm" c="red">
-                    {t("errors.refused", { code: errorCode(unmask.error) })}
+                    {refusal(t, errorCode(unmask.error))}
                   </Text>
                 )}
                 <Button

@@ -3,7 +3,7 @@ import { Accordion, Button, Group, SimpleGrid, Stack, Text, TextInput } from "@m
 import { useMutation } from "@tanstack/react-query";
 import { type ReactElement, useState } from "react";
 import { errorCode, insist } from "../api/index.ts";
-import { useT } from "../i18n/index.ts";
+import { refusal, useT } from "../i18n/index.ts";
 import { newRecordId } from "../outbox/index.ts";
 import type { PatientCard } from "./patient-queries.ts";
 
@@ -66,7 +66,7 @@ export function NewPatientForm({ call, onOpened }: NewPatientFormProps): ReactEl
             </SimpleGrid>
             {create.isError && (
               <Text role="alert" size="sm" c="red">
-                {t("errors.refused", { code: errorCode(create.error) })}
+                {refusal(t, errorCode(create.error))}
               </Text>
             )}
             <Group justify="flex-end">

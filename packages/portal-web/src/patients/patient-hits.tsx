@@ -3,7 +3,7 @@ import { IconLock, IconUser } from "@tabler/icons-react";
 import { useMutation } from "@tanstack/react-query";
 import { type ReactElement, useState } from "react";
 import { errorCode, insist, wordsOf } from "../api/index.ts";
-import { useT } from "../i18n/index.ts";
+import { refusal, useT } from "../i18n/index.ts";
 import type { PatientCard, PatientHit } from "./patient-queries.ts";
 
 interface PatientHitsProps {
@@ -78,7 +78,7 @@ export function PatientHits({ hits, callId, onOpened }: PatientHitsProps): React
       )}
       {open.isError && (
         <Text role="alert" size="sm" c="red">
-          {t("errors.refused", { code: errorCode(open.error) })}
+          {refusal(t, errorCode(open.error))}
         </Text>
       )}
     </Stack>

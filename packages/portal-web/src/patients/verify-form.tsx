@@ -8,7 +8,7 @@ import { type FormEvent, type ReactElement, useRef, useState } from "react";
 import { announce } from "../announce/index.ts";
 import { type Answer, errorCode, insist, wordsOf } from "../api/index.ts";
 import { useLostFocus } from "../feedback/index.ts";
-import { useT } from "../i18n/index.ts";
+import { refusal, useT } from "../i18n/index.ts";
 
 interface VerifyFormProps {
   readonly callId: string;
@@ -114,7 +114,7 @@ function VerifyResult({ answer, error }: VerifyResultProps): ReactElement {
   if (error !== null) {
     return (
       <Text role="alert" size="sm" c="red">
-        {t("errors.refused", { code: errorCode(error) })}
+        {refusal(t, errorCode(error))}
       </Text>
     );
   }

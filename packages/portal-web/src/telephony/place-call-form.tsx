@@ -15,7 +15,7 @@ import { type FormEvent, type ReactElement, useState } from "react";
 import { announce } from "../announce/index.ts";
 import { type Body, errorCode, insist, wordsOf } from "../api/index.ts";
 import { languageName } from "../calls/index.ts";
-import { useT } from "../i18n/index.ts";
+import { refusal, useT } from "../i18n/index.ts";
 import { type DemoState, demoStateQuery } from "./demo-state.ts";
 
 interface PlaceCallFormProps {
@@ -142,7 +142,7 @@ function PlaceResult({ error, isPlaced }: PlaceResultProps): ReactElement | null
   if (error !== null) {
     return (
       <Text role="alert" size="sm" c="red">
-        {t("errors.refused", { code: errorCode(error) })}
+        {refusal(t, errorCode(error))}
       </Text>
     );
   }

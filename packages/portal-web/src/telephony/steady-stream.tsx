@@ -2,7 +2,7 @@ import { Group, NumberInput, Paper, Stack, Switch, Text, Title } from "@mantine/
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type ReactElement, useState } from "react";
 import { errorCode, insist } from "../api/index.ts";
-import { useT } from "../i18n/index.ts";
+import { refusal, useT } from "../i18n/index.ts";
 import { type DemoState, demoStateQuery } from "./demo-state.ts";
 
 interface SteadyStreamProps {
@@ -47,7 +47,7 @@ export function SteadyStream({ stream }: SteadyStreamProps): ReactElement {
         </Group>
         {set.isError && (
           <Text role="alert" size="sm" c="red">
-            {t("errors.refused", { code: errorCode(set.error) })}
+            {refusal(t, errorCode(set.error))}
           </Text>
         )}
       </Stack>

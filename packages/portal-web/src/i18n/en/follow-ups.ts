@@ -30,7 +30,6 @@ export const followUps = {
   dial: "Call now",
   dialling: "Dialling…",
   cancelDial: "Cancel call",
-  notAnswered: "Not answered",
   afterThis: "Finish the call in hand first.",
   whyNow: "Why now?",
   waiver: {

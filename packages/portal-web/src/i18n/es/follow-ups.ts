@@ -30,7 +30,6 @@ export const followUps = {
   dial: "Llamar ahora",
   dialling: "Marcando…",
   cancelDial: "Cancelar llamada",
-  notAnswered: "Sin respuesta",
   afterThis: "Termine antes la llamada en curso.",
   whyNow: "¿Por qué ahora?",
   waiver: {
