@@ -15,7 +15,7 @@ export const systemStatusSchema = z.looseObject({
   unprotectedSince: z.string().nullish(),
   sites: z.record(z.string(), siteStatusSchema),
   lag: z.looseObject({ bytes: z.number().nullable(), seconds: z.number().nullable() }),
-  sync: z.looseObject({ mode: z.string() }).nullish(),
+  sync: z.looseObject({ mode: z.string().nullable() }).nullish(),
   automation: z
     .looseObject({
       enabled: z.boolean(),

@@ -27,8 +27,10 @@ describe("the status that a person reads", () => {
   });
 
   it("says so when nobody has read the quorum store yet", () => {
-    const text = statusText(aStatus({ term: null, primary: null, protected: false }));
+    const unread = { term: null, primary: null, protected: false, sync: { mode: null } };
+    const text = statusText(aStatus({ ...unread, lag: { bytes: null, seconds: null } }));
     expect(text.split("\n")[0]).toBe("term unknown, primary none, UNPROTECTED");
+    expect(text).not.toMatch(/replication|null/);
   });
 
   it.each([

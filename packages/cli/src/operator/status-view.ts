@@ -12,7 +12,7 @@ export function statusText(status: SystemStatus): string {
   return [
     `term ${status.term ?? "unknown"}, primary ${primary(status)}, ${protection(status)}`,
     formatTable([["site", "role", "", ""], ...rows]),
-    `standby behind by ${lag(status)}${status.sync ? `, replication ${status.sync.mode}` : ""}`,
+    `standby behind by ${lag(status)}${status.sync?.mode ? `, replication ${status.sync.mode}` : ""}`,
     automation(status),
     ...readiness(status),
     ...(status.run
