@@ -1,6 +1,8 @@
 import type { Redis } from "../redis/index.ts";
 
 const key = "careline:desks";
+/** Not an agent: what whoever reads writes first. */
+const looker = "looker";
 /** Longer than any night without a portal: what it holds is only compared with what it held before. */
 const keptMs = 86_400_000;
 
@@ -27,8 +29,12 @@ export class DeskSigns {
     await this.#redis.command(["PEXPIRE", key, String(keptMs)]);
   }
 
-  /** The newest sign of each agent; null when Redis is away. */
+  /**
+   * The newest sign of each agent; null when Redis is away, or answers but takes nothing (a full disk, still a replica): then no sign
+   * changes, and every desk would look silent.
+   */
   async read(): Promise<ReadonlyMap<string, string> | null> {
+    if ((await this.#redis.command(["HSET", key, looker, this.#from])) === null) return null;
     return signsIn(await this.#redis.command(["HGETALL", key]));
   }
 }

@@ -148,6 +148,22 @@ it("gives a sign of life for whoever listens, which the region's other processes
   await expect.poll(async () => (await peer.signs.read())?.get(agentId) !== sign).toBe(true);
 });
 
+it("reads no signs of desks from a Redis that takes none: every desk would look silent", async () => {
+  await watch();
+  await expect.poll(async () => (await peer.signs.read())?.has(agentId)).toBe(true);
+  // As a full disk does: what is there is answered, nothing is written.
+  const needs = (replicas: string): Promise<unknown> =>
+    peer.redis.command(["CONFIG", "SET", "min-replicas-to-write", replicas]);
+  await needs("1");
+  try {
+    expect(await peer.redis.command(["HGETALL", "careline:desks"])).not.toBeNull();
+    expect(await peer.signs.read()).toBeNull();
+  } finally {
+    await needs("0");
+  }
+  expect((await peer.signs.read())?.has(agentId)).toBe(true);
+});
+
 it("tells of a gap when a message of another process was lost", async () => {
   const stream = await watch();
   peer.events.publish(heartbeatFor({ everyone: true }));
