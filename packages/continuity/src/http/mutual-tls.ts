@@ -1,6 +1,4 @@
-import { STATUS_CODES } from "node:http";
-import type { Socket } from "node:net";
-import { readTlsFiles, type TlsFiles } from "@careline/platform";
+import { readTlsFiles, refuseBytes, type TlsFiles, usualPatience } from "@careline/platform";
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { CONTINUITY_ERRORS, ContinuityError, type ContinuityErrorCode } from "../errors.ts";
 
@@ -11,21 +9,8 @@ export interface Caller {
   readonly unit: string;
 }
 
-/** How long somebody may take, in milliseconds, before the connection ends. */
-export interface Patience {
-  /** Until they have proven who they are: several round trips of a slow link. */
-  readonly handshake: number;
-  readonly headers: number;
-  /** A whole request: the rows of a salvaged copy are megabytes. */
-  readonly request: number;
-  /** How often the last two are looked at. */
-  readonly look: number;
-}
-
-const PATIENCE: Patience = { handshake: 10_000, headers: 10_000, request: 30_000, look: 5_000 };
-
 /** A server that only certificates of the installation's own authority can talk to, over TLS 1.3. Every refusal is a problem document. */
-export function mutualTlsServer(tls: TlsFiles, patience = PATIENCE): FastifyInstance {
+export function mutualTlsServer(tls: TlsFiles, patience = usualPatience): FastifyInstance {
   const app = fastify({
     https: {
       ...readTlsFiles(tls),
@@ -42,7 +27,7 @@ export function mutualTlsServer(tls: TlsFiles, patience = PATIENCE): FastifyInst
     forceCloseConnections: true,
     logger: false,
     frameworkErrors: (thrown, _request, reply) => void sendProblem(reply, problemOf(thrown)),
-    clientErrorHandler: (error, socket) => refuseBytes(error, socket),
+    clientErrorHandler: (error, socket) => refuseBytes(error, socket, problemOfBytes),
   }) as unknown as FastifyInstance;
   app.setErrorHandler(async (thrown, _request, reply) => sendProblem(reply, problemOf(thrown)));
   answerUnknown(app);
@@ -76,31 +61,10 @@ async function sendProblem(reply: FastifyReply, problem: Problem): Promise<void>
   await reply.code(problem.status).type(PROBLEM_TYPE).send(problem);
 }
 
-/** What is no HTTP request, or did not come in time: there is no route to answer it. Ends the connection. */
-function refuseBytes(error: Error, socket: Socket): void {
-  const code = "code" in error ? String(error.code) : "";
-  // Before the handshake is done nothing can be written, and whoever waited for that would keep the connection.
-  const isHttp = code.startsWith("HPE_") || code.startsWith("ERR_HTTP_");
-  if (!isHttp || !socket.writable) {
-    socket.destroy();
-    return;
-  }
-  const status = STATUS_OF_BYTES[code] ?? 400;
+function problemOfBytes(status: number): string {
   const problem = problemOf(new ContinuityError("REQUEST_INVALID", "no whole HTTP request"));
-  const body = JSON.stringify({ ...problem, status });
-  const head = [
-    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
-    "Connection: close",
-    `Content-Type: ${PROBLEM_TYPE}`,
-    `Content-Length: ${Buffer.byteLength(body)}`,
-  ].join("\r\n");
-  socket.end(`${head}\r\n\r\n${body}`, () => socket.destroy());
+  return JSON.stringify({ ...problem, status });
 }
-
-const STATUS_OF_BYTES: Readonly<Record<string, number>> = {
-  HPE_HEADER_OVERFLOW: 431,
-  ERR_HTTP_REQUEST_TIMEOUT: 408,
-};
 
 /** RFC 9457 with `code`; causes stay inside. */
 export interface Problem {

@@ -1,6 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Socket } from "node:net";
-import { type TlsMaterial, uuidV7 } from "@careline/platform";
+import { refuseBytes, type TlsMaterial, usualPatience, uuidV7 } from "@careline/platform";
 import Fastify, { type FastifyError, type FastifyInstance } from "fastify";
 import { PortalError } from "../problems/index.ts";
 import { portalErrorFrom } from "../serving/index.ts";
@@ -17,20 +16,8 @@ export interface HttpServerDeps extends IntakeDeps {
 /** Beyond the front door's own keep-alive, so that it is never this side that closes first. */
 const keepAliveMs = 75_000;
 
-/** How long somebody may take, in milliseconds, before the connection ends. */
-export interface Patience {
-  readonly handshake: number;
-  readonly headers: number;
-  /** A whole request. */
-  readonly request: number;
-  /** How often the last two are looked at. */
-  readonly look: number;
-}
-
-const usual: Patience = { handshake: 10_000, headers: 10_000, request: 30_000, look: 5_000 };
-
 /** Fastify as the portal uses it: no HEAD of its own, bodies kept as bytes beside their JSON, every refusal a problem document. */
-export function createHttpServer(deps: HttpServerDeps, patience = usual): FastifyInstance {
+export function createHttpServer(deps: HttpServerDeps, patience = usualPatience): FastifyInstance {
   const app = Fastify({
     https: {
       cert: deps.tls.cert,
@@ -73,21 +60,6 @@ export function createHttpServer(deps: HttpServerDeps, patience = usual): Fastif
     answerProblem(reply.raw, frameworkProblem(error), deps);
   });
   return app;
-}
-
-/** What is no HTTP request, or did not come in time. Ends the connection. */
-function refuseBytes(error: Error, socket: Socket): void {
-  const code = "code" in error ? String(error.code) : "";
-  // Before the handshake is done nothing can be written, and whoever waited for that would keep the connection.
-  const isHttp = code.startsWith("HPE_") || code.startsWith("ERR_HTTP_");
-  if (!isHttp || !socket.writable) {
-    socket.destroy();
-    return;
-  }
-  const status =
-    code === "HPE_HEADER_OVERFLOW" ? "431 Request Header Fields Too Large" : "400 Bad Request";
-  const head = `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`;
-  socket.end(head, () => socket.destroy());
 }
 
 function answerProblem(
